@@ -1,0 +1,50 @@
+import Glibc
+
+/// A point on the machine's monotonic clock, in nanoseconds; unaffected when somebody sets the time.
+public struct Moment: Comparable, Hashable, Sendable {
+    /// Nanoseconds since an arbitrary start.
+    public let nanoseconds: UInt64
+
+    /// A moment from raw nanoseconds, for tests and arithmetic.
+    public init(nanoseconds: UInt64) {
+        self.nanoseconds = nanoseconds
+    }
+
+    /// The monotonic clock, read now.
+    public static var now: Moment {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        return Moment(nanoseconds: UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec))
+    }
+
+    /// Later than every other moment.
+    public static let never = Moment(nanoseconds: .max)
+
+    /// Whether the left moment is earlier.
+    public static func < (left: Moment, right: Moment) -> Bool {
+        left.nanoseconds < right.nanoseconds
+    }
+
+    /// The moment that long after this one; `never` where the sum does not fit.
+    public static func + (moment: Moment, duration: Duration) -> Moment {
+        let (sum, overflow) = moment.nanoseconds.addingReportingOverflow(duration.wholeNanoseconds)
+        return overflow ? .never : Moment(nanoseconds: sum)
+    }
+
+    /// The time from the right moment to the left one; zero if the right one is later.
+    public static func - (left: Moment, right: Moment) -> Duration {
+        guard left > right else { return .zero }
+        return .nanoseconds(Int64(clamping: left.nanoseconds - right.nanoseconds))
+    }
+}
+
+extension Duration {
+    /// The duration in nanoseconds; negative ones count as zero, huge ones are clamped.
+    public var wholeNanoseconds: UInt64 {
+        let (seconds, attoseconds) = components
+        guard seconds >= 0, attoseconds >= 0 else { return 0 }
+        let (product, overflow) = UInt64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
+        let (sum, more) = product.addingReportingOverflow(UInt64(attoseconds) / 1_000_000_000)
+        return overflow || more ? .max : sum
+    }
+}

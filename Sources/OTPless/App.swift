@@ -1,0 +1,59 @@
+/// Everything the endpoints need, made once at start and passed on.
+public struct App: Sendable {
+    /// What the operator set.
+    public let config: Config
+
+    /// Where everything is kept.
+    public let store: any Store
+
+    /// Signing in.
+    public let logins: Logins
+
+    /// Tokens.
+    public let tokens: Tokens
+
+    /// Accounts.
+    public let users: Users
+
+    /// The log.
+    public let log: Log
+
+    /// The time.
+    public let clock: any WallClock
+
+    /// Puts the parts together: reads what the store keeps of earlier runs.
+    ///
+    /// - Throws: `StoreError` when the store is down; `ConfigError` when the token secret is empty.
+    public init(
+        config: Config, store: any Store, messenger: any Messenger, events: LoginEvents, log: Log,
+        clock: any WallClock = SystemClock(), entropy: Entropy = .system
+    ) async throws {
+        let settings = AccessTokens.Settings(
+            issuer: config.tokens.issuer, audience: config.tokens.audience,
+            lifetime: config.tokens.accessLifetime)
+        let ended = EndedLogins(tokenLifetime: config.tokens.accessLifetime)
+        let key = try await store.secret("refresh", candidate: entropy.bytes(32))
+        guard let access = AccessTokens(secret: config.tokens.secret, settings: settings),
+            let refreshKey = HMACKey(key)
+        else {
+            throw ConfigError(faults: [ConfigFault(name: "OTPLESS_JWT_SECRET", problem: "is empty")])
+        }
+        let now = clock.now
+        ended.add(
+            try await store.families(endedSince: now - config.tokens.accessLifetime), at: now)
+        self.config = config
+        self.store = store
+        self.log = log
+        self.clock = clock
+        users = Users(store: store, log: log)
+        tokens = Tokens(
+            Tokens.Dependencies(
+                access: access, store: store, ended: ended, refreshKey: refreshKey,
+                refreshLifetime: config.tokens.refreshLifetime, clock: clock, entropy: entropy,
+                log: log))
+        logins = Logins(
+            store: store, tokens: tokens, messenger: messenger, events: events,
+            settings: Logins.Settings(lifetime: config.loginLifetime, appName: config.appName),
+            clock: clock, entropy: entropy, log: log)
+    }
+}

@@ -1,0 +1,140 @@
+extension Config {
+    /// Reads the configuration of `serve` from the environment; the only reader of it.
+    ///
+    /// - Throws: every fault at once; nothing falls back silently.
+    public init(environment: [String: String]) throws(ConfigError) {
+        var reader = EnvironmentReader(environment)
+        self.init()
+        readServer(&reader)
+        readTokens(&reader)
+        readWhatsApp(&reader)
+        Self.readWhatIsNotAvailableYet(&reader)
+        reader.refuseTheRest()
+        guard reader.faults.isEmpty else { throw ConfigError(faults: reader.faults) }
+    }
+
+    private mutating func readServer(_ reader: inout EnvironmentReader) {
+        listen = reader.value("OTPLESS_LISTEN", or: listen, "must be host:port, several with commas") {
+            $0.split(separator: ",").map { String($0).trimmed }
+        }
+        let url = reader.required("OTPLESS_PUBLIC_URL", "what browsers and WhatsApp call, such as https://login.example.com")
+        publicURL = String(url.reversed().drop { $0 == "/" }.reversed())
+        if !url.isEmpty, Self.origin(of: publicURL) == nil {
+            reader.fault("OTPLESS_PUBLIC_URL", "must be an http or https URL with a host")
+        }
+        appName = reader.optional("OTPLESS_APP_NAME") ?? Self.host(of: publicURL)
+        databasePath = reader.value(
+            "OTPLESS_DATABASE", or: databasePath,
+            "must be sqlite:PATH (postgres:// is not available yet)"
+        ) { $0.hasPrefix("sqlite:") && $0.count > 7 ? String($0.dropFirst(7)) : nil }
+        let origins = Self.origin(of: publicURL).map { [$0] } ?? []
+        allowedOrigins = reader.value(
+            "OTPLESS_ALLOWED_ORIGINS", or: origins,
+            "must be origins such as https://example.com, several with commas"
+        ) { text in
+            let list = text.split(separator: ",").map { String($0).trimmed }
+            return list.allSatisfy { Self.origin(of: $0) == $0 } ? list : nil
+        }
+        workers = reader.value("OTPLESS_WORKERS", or: nil, "must be a number from 1 to 256") {
+            Int($0).flatMap { 1...256 ~= $0 ? .some($0) : nil }
+        }
+        logLevel = reader.value("OTPLESS_LOG_LEVEL", or: .info, "must be debug, info, warning or error") {
+            text in Log.Level.allCases.first { "\($0)" == text }
+        }
+    }
+
+    private mutating func readTokens(_ reader: inout EnvironmentReader) {
+        reader.notYet("OTPLESS_JWT_ALGORITHM", except: "HS256")
+        let secret = reader.required("OTPLESS_JWT_SECRET", "at least 32 bytes, such as the output of `openssl rand -base64 32`")
+        if !secret.isEmpty, secret.utf8.count < 32 {
+            reader.fault("OTPLESS_JWT_SECRET", "must be at least 32 bytes long")
+        }
+        tokens.secret = Secret(secret)
+        tokens.issuer = reader.optional("OTPLESS_JWT_ISSUER") ?? publicURL
+        tokens.audience = reader.optional("OTPLESS_JWT_AUDIENCE") ?? publicURL
+        tokens.accessLifetime = reader.duration(
+            "OTPLESS_ACCESS_TOKEN_TTL", or: tokens.accessLifetime,
+            within: .seconds(1)...(.seconds(86_400)))
+        tokens.refreshLifetime = reader.duration(
+            "OTPLESS_REFRESH_TOKEN_TTL", or: tokens.refreshLifetime,
+            within: .seconds(60)...RefreshFamily.lifetime)
+        loginLifetime = reader.duration(
+            "OTPLESS_LOGIN_TTL", or: loginLifetime, within: .seconds(1)...(.seconds(600)))
+    }
+
+    private mutating func readWhatsApp(_ reader: inout EnvironmentReader) {
+        reader.notYet("OTPLESS_WHATSAPP_PROVIDER", except: "cloud")
+        whatsApp.baseURL = reader.value(
+            "OTPLESS_WHATSAPP_BASE_URL", or: whatsApp.baseURL,
+            "must be an https URL; http is allowed on loopback only"
+        ) { Self.isSafe($0) ? String($0.reversed().drop { $0 == "/" }.reversed()) : nil }
+        whatsApp.apiVersion = reader.value(
+            "OTPLESS_WHATSAPP_API_VERSION", or: whatsApp.apiVersion, "must look like v26.0"
+        ) { $0.hasPrefix("v") && $0.dropFirst().allSatisfy { $0.isASCIIDigit || $0 == "." } ? $0 : nil }
+        whatsApp.phoneNumberID = reader.required("OTPLESS_WHATSAPP_PHONE_NUMBER_ID", "the sending number's id, from the app's WhatsApp settings")
+        if !whatsApp.phoneNumberID.allSatisfy(\.isASCIIDigit) {
+            reader.fault("OTPLESS_WHATSAPP_PHONE_NUMBER_ID", "must consist of digits")
+        }
+        whatsApp.phoneNumber = reader.required("OTPLESS_WHATSAPP_PHONE_NUMBER", "the sending number, such as +15550783881")
+        if !whatsApp.phoneNumber.isEmpty, PhoneNumber(whatsApp.phoneNumber) == nil {
+            reader.fault("OTPLESS_WHATSAPP_PHONE_NUMBER", "must be a phone number with + and country code")
+        }
+        whatsApp.accessToken = Secret(reader.required("OTPLESS_WHATSAPP_ACCESS_TOKEN", "the system user's token"))
+        whatsApp.appSecret = Secret(reader.required("OTPLESS_WHATSAPP_APP_SECRET", "the app secret that webhooks are signed with"))
+        whatsApp.verifyToken = Secret(reader.required("OTPLESS_WHATSAPP_VERIFY_TOKEN", "any text you also enter as the webhook's verify token"))
+        if whatsApp.accessToken.bytes.contains(where: { $0 <= 0x20 || $0 >= 0x7F }) {
+            reader.fault("OTPLESS_WHATSAPP_ACCESS_TOKEN", "must be visible ASCII without spaces")
+        }
+    }
+
+    /// The rest of the contract's settings: named, so that nobody thinks they have an effect.
+    private static func readWhatIsNotAvailableYet(_ reader: inout EnvironmentReader) {
+        for name in [
+            "OTPLESS_APP_LOGO", "OTPLESS_TLS_CERTIFICATE", "OTPLESS_TLS_KEY",
+            "OTPLESS_TRUSTED_PROXIES", "OTPLESS_JWT_KEYS", "OTPLESS_WHATSAPP_TEMPLATE",
+            "OTPLESS_WHATSAPP_MATCH_TEMPLATE", "OTPLESS_COUNTRIES", "OTPLESS_METRICS_TOKEN",
+        ] {
+            reader.notYet(name)
+        }
+        reader.notYet("OTPLESS_METHODS", except: "prompt")
+        reader.notYet("OTPLESS_CONFIRMATION", except: "tap")
+        reader.notYet("OTPLESS_TYPED_WORDS", except: "off")
+        reader.notYet("OTPLESS_REQUIRE_CODE_CHALLENGE", except: "off")
+        reader.notYet("OTPLESS_REFRESH_COOKIE", except: "off")
+        reader.notYet("OTPLESS_DELIVERY_EVENTS", except: "on")
+        for name in ["OTPLESS_LIMIT_PHONE", "OTPLESS_LIMIT_IP", "OTPLESS_LIMIT_CODES"] {
+            reader.notYet(name, except: "off")
+        }
+        reader.notYet("OTPLESS_DENY_BLOCK", except: "off")
+    }
+}
+
+// MARK: URLs
+
+extension Config {
+    /// The origin of an http or https URL: `https://login.example.com` (RFC 6454 §6.1).
+    static func origin(of url: String) -> String? {
+        for scheme in ["http://", "https://"] where url.hasPrefix(scheme) {
+            let host = url.dropFirst(scheme.count).prefix { $0 != "/" }
+            let isHost = !host.isEmpty && host.utf8.allSatisfy {
+                $0 > 0x20 && $0 < 0x7F && !"?#@\\".utf8.contains($0)
+            }
+            return isHost ? scheme + host.lowercased() : nil
+        }
+        return nil
+    }
+
+    private static func host(of url: String) -> String {
+        guard let origin = origin(of: url) else { return "this site" }
+        return String(origin.drop { $0 != "/" }.dropFirst(2))
+    }
+
+    /// Secrets go over this URL: https, or http that does not leave the machine.
+    private static func isSafe(_ url: String) -> Bool {
+        guard let origin = origin(of: url) else { return false }
+        if origin.hasPrefix("https://") { return true }
+        let host = origin.dropFirst("http://".count)
+        let names = ["127.0.0.1", "localhost", "[::1]"]
+        return names.contains { host == $0 || host.hasPrefix($0 + ":") }
+    }
+}

@@ -1,0 +1,77 @@
+/// All that an operator sets; read once at start, then only passed on.
+public struct Config: Sendable {
+    /// Where the server listens, `host:port` each.
+    public var listen = ["127.0.0.1:8080"]
+
+    /// What browsers and providers call, without a trailing slash.
+    public var publicURL = ""
+
+    /// Shown in messages and on the page.
+    public var appName = ""
+
+    /// The path of the SQLite file.
+    public var databasePath = "otpless.db"
+
+    /// Origins whose pages may use the API and its WebSockets.
+    public var allowedOrigins: [String] = []
+
+    /// How many event loops to run; nil: one for each core.
+    public var workers: Int?
+
+    /// The least level that is logged.
+    public var logLevel = Log.Level.info
+
+    /// Tokens.
+    public var tokens = Tokens()
+
+    /// Logins.
+    public var loginLifetime = Duration.seconds(300)
+
+    /// The WhatsApp Cloud API.
+    public var whatsApp = WhatsApp()
+
+    /// How tokens are made.
+    public struct Tokens: Sendable {
+        /// The HS256 key, at least 32 bytes.
+        public var secret = Secret("")
+
+        /// `iss`.
+        public var issuer = ""
+
+        /// `aud`.
+        public var audience = ""
+
+        /// How long an access token is valid.
+        public var accessLifetime = Duration.seconds(900)
+
+        /// How long an unused refresh token is valid.
+        public var refreshLifetime = Duration.seconds(30 * 86_400)
+    }
+
+    /// How messages are sent and webhooks are checked.
+    public struct WhatsApp: Sendable {
+        /// Where the API is.
+        public var baseURL = "https://graph.facebook.com"
+
+        /// The Graph API version.
+        public var apiVersion = "v26.0"
+
+        /// The provider's id of the sending number.
+        public var phoneNumberID = ""
+
+        /// The sending number.
+        public var phoneNumber = ""
+
+        /// The system user's token.
+        public var accessToken = Secret("")
+
+        /// What webhooks are signed with.
+        public var appSecret = Secret("")
+
+        /// What Meta's verification request must carry.
+        public var verifyToken = Secret("")
+    }
+
+    /// A configuration of defaults only, which lacks what is required.
+    public init() {}
+}

@@ -1,0 +1,72 @@
+import Glibc
+
+/// A point in civil time, in milliseconds since 1970; clients see whole seconds.
+public struct Timestamp: Comparable, Hashable, Sendable {
+    /// Milliseconds since 1970-01-01 UTC.
+    public let milliseconds: Int64
+
+    /// From milliseconds.
+    public init(milliseconds: Int64) {
+        self.milliseconds = milliseconds
+    }
+
+    /// From whole Unix seconds, as providers and tokens write them; saturates far beyond any real date.
+    public init(seconds: Int64) {
+        let limit = Int64.max / 1000
+        milliseconds = min(max(seconds, -limit), limit) * 1000
+    }
+
+    /// Whole Unix seconds, rounded down.
+    public var seconds: Int64 {
+        milliseconds >= 0 ? milliseconds / 1000 : (milliseconds - 999) / 1000
+    }
+
+    /// Whether the left time is earlier.
+    public static func < (left: Timestamp, right: Timestamp) -> Bool {
+        left.milliseconds < right.milliseconds
+    }
+
+    /// The time that long after this one.
+    public static func + (time: Timestamp, duration: Duration) -> Timestamp {
+        Timestamp(milliseconds: time.milliseconds &+ duration.wholeMilliseconds)
+    }
+
+    /// The time that long before this one.
+    public static func - (time: Timestamp, duration: Duration) -> Timestamp {
+        Timestamp(milliseconds: time.milliseconds &- duration.wholeMilliseconds)
+    }
+
+    /// The time from the right to the left one; negative if the right one is later.
+    public static func - (left: Timestamp, right: Timestamp) -> Duration {
+        .milliseconds(left.milliseconds &- right.milliseconds)
+    }
+}
+
+extension Duration {
+    /// The duration in whole milliseconds.
+    public var wholeMilliseconds: Int64 {
+        components.seconds &* 1000 &+ components.attoseconds / 1_000_000_000_000_000
+    }
+
+    /// The duration in whole seconds, rounded down.
+    public var wholeSeconds: Int { Int(components.seconds) }
+}
+
+/// Tells the time: the system's, or a test's.
+public protocol WallClock: Sendable {
+    /// The time now.
+    var now: Timestamp { get }
+}
+
+/// The machine's clock.
+public struct SystemClock: WallClock {
+    /// The system's clock has no state.
+    public init() {}
+
+    /// CLOCK_REALTIME, read now.
+    public var now: Timestamp {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+    }
+}

@@ -1,0 +1,124 @@
+import Glibc
+public import Loop
+import Synchronization
+
+/// Writes JSON lines to standard error from a thread of its own.
+///
+/// Lines wait in a bounded buffer; when it is full they are dropped and counted, so that a stalled
+/// terminal or disk never holds up a login. A line never holds a token, a session id, a code, a
+/// message body or a full phone number: fields are built of types that print masked.
+public final class Log: Sendable {
+    /// How much a line matters.
+    public enum Level: Int, Comparable, CaseIterable, Sendable {
+        case debug, info, warning, error
+
+        /// Whether the left level matters less.
+        public static func < (left: Level, right: Level) -> Bool { left.rawValue < right.rawValue }
+    }
+
+    /// A value of a field.
+    public enum Value: Sendable {
+        case text(String)
+        case number(Int)
+    }
+
+    private struct Buffer {
+        var bytes: [UInt8] = []
+        var dropped = 0
+        var isClosing = false
+    }
+
+    private let threshold: Level
+    private let clock: any WallClock
+    private let buffer = Mutex(Buffer())
+    private let bell: Bell?
+    private let thread: Mutex<Loop.Thread?> = Mutex(nil)
+
+    private static let capacity = 1 << 20
+
+    /// A log that writes lines of at least that level to a descriptor, standard error by default.
+    ///
+    /// - Throws: `SystemError` when its thread cannot be had.
+    public init(
+        _ threshold: Level, clock: any WallClock = SystemClock(), descriptor: Int32 = 2
+    ) throws(SystemError) {
+        self.threshold = threshold
+        self.clock = clock
+        let bell = try Bell()
+        self.bell = bell
+        let writer = try Thread(name: "log") { [weak self] in
+            while true {
+                bell.wait()
+                guard let self else { return }
+                if !self.write(to: descriptor) { return }
+            }
+        }
+        thread.withLock { $0 = writer }
+    }
+
+    /// A log that keeps nothing, for tests.
+    public init() {
+        threshold = .error
+        clock = SystemClock()
+        bell = nil
+    }
+
+    /// Writes a line: `{"time":…,"level":"info","event":"…",…}`.
+    public func write(
+        _ level: Level, _ event: StaticString, _ fields: KeyValuePairs<StaticString, Value> = [:]
+    ) {
+        guard level >= threshold, let bell else { return }
+        var writer = JSONWriter()
+        writer.object { writer in
+            writer.member("time", clock.now.iso8601)
+            writer.member("level", "\(level)")
+            writer.member("event", event.description)
+            for (name, value) in fields {
+                switch value {
+                case .text(let text): writer.member(name, text)
+                case .number(let number): writer.member(name, number)
+                }
+            }
+        }
+        let line = writer.bytes
+        buffer.withLock { buffer in
+            if buffer.bytes.count + line.count < Self.capacity {
+                buffer.bytes += line + [UInt8(ascii: "\n")]
+            } else {
+                buffer.dropped += 1
+            }
+        }
+        bell.ring()
+    }
+
+    /// Writes out what waits and ends the thread.
+    public func close() {
+        guard let bell else { return }
+        buffer.withLock { $0.isClosing = true }
+        bell.ring()
+        thread.withLock { $0 }?.join()
+    }
+
+    private func write(to descriptor: Int32) -> Bool {
+        let (bytes, dropped, isClosing) = buffer.withLock { buffer in
+            let taken = (buffer.bytes, buffer.dropped, buffer.isClosing)
+            buffer.bytes = []
+            buffer.dropped = 0
+            return taken
+        }
+        Self.write(bytes, to: descriptor)
+        if dropped > 0 {
+            Self.write(Array("{\"event\":\"log lines dropped\",\"count\":\(dropped)}\n".utf8), to: descriptor)
+        }
+        return !isClosing
+    }
+
+    private static func write(_ bytes: [UInt8], to descriptor: Int32) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            guard count > 0 else { return }
+            rest = rest.dropFirst(count)
+        }
+    }
+}

@@ -1,0 +1,110 @@
+/// One attempt to sign in: from the page's request until its outcome is forgotten.
+public struct Login: Sendable {
+    /// What is stored of a login's progress. That a pending login has expired follows from the clock.
+    public enum State: Int, Sendable {
+        case pending, confirmed, denied, failed, cancelled
+    }
+
+    /// How far the provider says the message has come; it never goes back.
+    public enum Delivery: Int, Comparable, Sendable {
+        case queued, sent, delivered, read
+
+        /// Whether the left stage comes before the right one.
+        public static func < (left: Delivery, right: Delivery) -> Bool {
+            left.rawValue < right.rawValue
+        }
+
+        /// The word clients see.
+        public var text: String { "\(self)" }
+    }
+
+    /// What is known of the browser or app that asked.
+    public struct Device: Hashable, Sendable {
+        /// The `User-Agent` header, at most 256 characters.
+        public var userAgent: String?
+
+        /// The client's address.
+        public var ip: String?
+
+        /// `web`, `ios` or `android`.
+        public var type: String?
+
+        /// Where the app gets its notifications.
+        public var notificationDeviceID: String?
+
+        /// The BCP 47 tag asked for.
+        public var locale: String?
+
+        /// A device of which nothing is known yet.
+        public init() {}
+    }
+
+    /// The id.
+    public let id: LoginID
+
+    /// The hash of the page's secret.
+    public let sessionDigest: Digest
+
+    /// The hash of the secret in the message's buttons.
+    public let answerDigest: Digest
+
+    /// The S256 challenge of the page that asked (RFC 7636): only whoever knows the verifier may
+    /// collect the tokens.
+    public let codeChallenge: CodeChallenge?
+
+    /// The number to be proved.
+    public let phone: PhoneNumber
+
+    /// When the page asked.
+    public let createdAt: Timestamp
+
+    /// When it can no longer be confirmed.
+    public let expiresAt: Timestamp
+
+    /// The name for an account that this login creates.
+    public var name: String?
+
+    /// Who asked.
+    public var device: Device
+
+    /// Where it stands.
+    public var state = State.pending
+
+    /// How far the message has come.
+    public var delivery = Delivery.queued
+
+    /// The provider's id of the phone that the message went to, where it differs from the number.
+    public var waID: String?
+
+    /// When it was confirmed, denied, failed or cancelled.
+    public var endedAt: Timestamp?
+
+    /// Who it signs in, once confirmed.
+    public var user: UserID?
+
+    /// Whether the confirmation created the account.
+    public var isNewUser = false
+
+    /// The refresh family of the pair that was handed over last.
+    public var family: FamilyID?
+
+    /// When the page said that it has its tokens.
+    public var acknowledgedAt: Timestamp?
+
+    /// A new pending login.
+    public init(
+        id: LoginID, sessionDigest: Digest, answerDigest: Digest, codeChallenge: CodeChallenge?,
+        phone: PhoneNumber, createdAt: Timestamp, expiresAt: Timestamp, name: String? = nil,
+        device: Device = Device()
+    ) {
+        self.id = id
+        self.sessionDigest = sessionDigest
+        self.answerDigest = answerDigest
+        self.codeChallenge = codeChallenge
+        self.phone = phone
+        self.createdAt = createdAt
+        self.expiresAt = expiresAt
+        self.name = name
+        self.device = device
+    }
+}

@@ -1,0 +1,101 @@
+extension Logins {
+    /// What whoever asks for a login gets.
+    public enum Outcome: Sendable {
+        /// The answer is awaited.
+        case pending(Login)
+        /// Confirmed: a fresh pair; the one handed out before has been ended.
+        case confirmed(Grant, isNewUser: Bool)
+        /// Ended, with the code that says how.
+        case ended(Failure.Code)
+        /// Confirmed, and its tokens are no longer to be had.
+        case over
+    }
+
+    /// Where a login stands now; a confirmed one hands out its tokens.
+    ///
+    /// - Throws: `SESSION_NOT_FOUND` when it is forgotten; `SERVICE_UNAVAILABLE`.
+    public func outcome(of login: Login) async throws(Failure) -> Outcome {
+        switch login.standing(at: clock.now) {
+        case .pending: return .pending(login)
+        case .confirmed: return try await collect(login)
+        case .ended(let code): return .ended(code)
+        case .over: return .over
+        case .forgotten: throw Failure(.sessionNotFound)
+        }
+    }
+
+    private func collect(_ login: Login) async throws(Failure) -> Outcome {
+        guard let user = login.user else { throw Failure(.internalError) }
+        let (family, token) = tokens.begin(for: user, login: login.id)
+        let now = clock.now
+        let handover = try await log.guarding { () async throws(StoreError) in
+            try await store.collect(family, for: login.id, at: now)
+        }
+        switch handover {
+        case .collected(let user, let isNew, let ended):
+            if let ended { tokens.refuse([ended]) }
+            log.write(.info, "tokens handed over", ["login": .text("\(login.id)"), "user": .text("\(user.id)")])
+            return .confirmed(tokens.grant(token, to: user), isNewUser: isNew)
+        case .refused(.ended(let code)): return .ended(code)
+        case .refused: return .over
+        }
+    }
+
+    /// Notes that the page has its tokens; repeatable.
+    ///
+    /// - Throws: `NOT_CONFIRMED` before the confirmation; the code of another outcome.
+    public func acknowledge(_ login: Login) async throws(Failure) {
+        switch login.standing(at: clock.now) {
+        case .pending: throw Failure(.notConfirmed)
+        case .ended(let code): throw Failure(code)
+        case .over where login.acknowledgedAt != nil: return
+        case .over: throw Failure(.sessionExpired)
+        case .forgotten: throw Failure(.sessionNotFound)
+        case .confirmed:
+            _ = try await change(login.id) { login, now in
+                guard login.acknowledgedAt == nil else { return false }
+                login.acknowledgedAt = now
+                return true
+            }
+        }
+    }
+
+    /// Gives a login up; repeatable.
+    ///
+    /// - Throws: `ALREADY_CONFIRMED` after the confirmation; the code of another outcome.
+    public func cancel(_ id: LoginID) async throws(Failure) {
+        let changed = try await change(id) { login, now in login.end(as: .cancelled, at: now) }
+        guard let login = changed else { throw Failure(.sessionNotFound) }
+        switch login.standing(at: clock.now) {
+        case .ended(.sessionCancelled): events.publish(LoginEvent(id))
+        case .ended(let code): throw Failure(code)
+        case .confirmed, .over: throw Failure(.alreadyConfirmed)
+        case .pending, .forgotten: throw Failure(.sessionNotFound)
+        }
+    }
+
+    /// Applies what phones answered, then tells whoever waits.
+    public func apply(_ answers: [Answer]) async throws(Failure) {
+        guard !answers.isEmpty else { return }
+        let now = clock.now
+        let newUsers = answers.map { _ in UserID.make(at: now, entropy) }
+        let results = try await log.guarding { () async throws(StoreError) in
+            try await store.apply(answers, newUsers: newUsers, at: now)
+        }
+        for (answer, result) in zip(answers, results) {
+            guard let id = result.changed else { continue }
+            log.write(.info, "login answered", ["login": .text("\(id)"), "answer": .text("\(answer.payload.verb)")])
+            events.publish(LoginEvent(id))
+        }
+    }
+
+    /// Applies what the provider reports of messages, then tells whoever waits.
+    public func apply(_ reports: [DeliveryReport]) async throws(Failure) {
+        guard !reports.isEmpty else { return }
+        let now = clock.now
+        let changed = try await log.guarding { () async throws(StoreError) in
+            try await store.apply(reports, at: now)
+        }
+        for id in changed { events.publish(LoginEvent(id)) }
+    }
+}

@@ -1,0 +1,78 @@
+import CCurl
+
+/// One request on its way: libcurl's easy handle, what it has answered, and whoever waits.
+@safe final class Transfer {
+    /// Nil when libcurl would not take the request.
+    private(set) var easy: UnsafeMutableRawPointer?
+    private var lines: UnsafeMutablePointer<curl_slist>?
+    private let body: [UInt8]
+    private var answer: [UInt8] = []
+    private let continuation: CheckedContinuation<Result<IncomingResponse, CurlError>, Never>
+
+    private static let largestAnswer = 256 << 10
+    private static let connectTimeout = 5000
+    private static let timeout = 10_000
+
+    init(
+        _ request: OutgoingRequest,
+        _ continuation: CheckedContinuation<Result<IncomingResponse, CurlError>, Never>
+    ) {
+        self.continuation = continuation
+        body = request.body
+        unsafe easy = curl_easy_init()
+        guard let handle = unsafe easy else { return }
+        // libcurl adds `Expect: 100-continue` to larger bodies, which costs a round trip.
+        for line in request.headers + ["Expect:"] { unsafe lines = curl_slist_append(lines, line) }
+        unsafe setOptions(of: handle, url: request.url)
+    }
+
+    deinit {
+        unsafe curl_easy_cleanup(easy)
+        unsafe curl_slist_free_all(lines)
+    }
+
+    /// Tells the waiter how it went.
+    func finish(_ result: CURLcode) {
+        guard result == CURLE_OK, let easy = unsafe easy else {
+            return continuation.resume(returning: .failure(CurlError(code: result)))
+        }
+        var status = 0
+        unsafe ccurl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
+        continuation.resume(returning: .success(IncomingResponse(status: status, body: answer)))
+    }
+
+    private func setOptions(of handle: UnsafeMutableRawPointer, url: String) {
+        // Plain http is for loopback alone; configuration refuses it elsewhere.
+        let protocols = url.hasPrefix("https:") ? "https" : "http"
+        unsafe ccurl_set_string(handle, CURLOPT_URL, url)
+        unsafe ccurl_set_string(handle, CURLOPT_PROTOCOLS_STR, protocols)
+        unsafe ccurl_set_string(handle, CURLOPT_NOPROXY, "localhost,127.0.0.1,::1")
+        unsafe ccurl_set_long(handle, CURLOPT_NOSIGNAL, 1)
+        unsafe ccurl_set_long(handle, CURLOPT_FOLLOWLOCATION, 0)
+        unsafe ccurl_set_long(handle, CURLOPT_SSL_VERIFYPEER, 1)
+        unsafe ccurl_set_long(handle, CURLOPT_SSL_VERIFYHOST, 2)
+        unsafe ccurl_set_long(handle, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
+        unsafe ccurl_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, Self.connectTimeout)
+        unsafe ccurl_set_long(handle, CURLOPT_TIMEOUT_MS, Self.timeout)
+        unsafe ccurl_set_long(handle, CURLOPT_POST, 1)
+        unsafe ccurl_set_long(handle, CURLOPT_POSTFIELDSIZE, body.count)
+        unsafe body.withUnsafeBytes {
+            _ = unsafe ccurl_set_pointer(handle, CURLOPT_COPYPOSTFIELDS, $0.baseAddress)
+        }
+        unsafe ccurl_set_pointer(handle, CURLOPT_HTTPHEADER, lines)
+        unsafe ccurl_set_pointer(
+            handle, CURLOPT_WRITEDATA, Unmanaged.passUnretained(self).toOpaque())
+        unsafe ccurl_set_write(handle) { bytes, size, count, context in
+            guard let bytes = unsafe bytes, let context = unsafe context else { return 0 }
+            let transfer = unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+            return unsafe transfer.receive(UnsafeRawBufferPointer(start: bytes, count: size * count))
+        }
+    }
+
+    /// Takes part of the answer; fewer bytes taken than given ends the transfer.
+    private func receive(_ bytes: UnsafeRawBufferPointer) -> Int {
+        guard answer.count + bytes.count <= Self.largestAnswer else { return 0 }
+        unsafe answer.append(contentsOf: bytes)
+        return bytes.count
+    }
+}

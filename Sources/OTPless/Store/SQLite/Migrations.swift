@@ -1,0 +1,88 @@
+/// The schema, as numbered steps that are only ever added.
+enum Migrations {
+    /// Step n brings `user_version` from n to n + 1.
+    static let steps: [StaticString] = [
+        """
+        CREATE TABLE users (
+            id BLOB PRIMARY KEY,
+            phone TEXT UNIQUE,
+            name TEXT,
+            created_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE logins (
+            id BLOB PRIMARY KEY,
+            session_digest BLOB NOT NULL,
+            answer_digest BLOB NOT NULL,
+            code_challenge TEXT,
+            phone TEXT NOT NULL,
+            created_at INTEGER NOT NULL,
+            expires_at INTEGER NOT NULL,
+            name TEXT,
+            user_agent TEXT,
+            ip TEXT,
+            device_type TEXT,
+            notification_device_id TEXT,
+            locale TEXT,
+            state INTEGER NOT NULL,
+            delivery INTEGER NOT NULL,
+            wa_id TEXT,
+            ended_at INTEGER,
+            user BLOB,
+            is_new_user INTEGER NOT NULL,
+            family BLOB,
+            acknowledged_at INTEGER
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE sent_messages (
+            id TEXT PRIMARY KEY,
+            login BLOB NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX sent_messages_login ON sent_messages (login);
+
+        CREATE TABLE received_messages (
+            id TEXT PRIMARY KEY,
+            received_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX received_messages_time ON received_messages (received_at);
+
+        CREATE TABLE families (
+            id BLOB PRIMARY KEY,
+            user BLOB NOT NULL,
+            login BLOB NOT NULL,
+            generation INTEGER NOT NULL,
+            digest BLOB NOT NULL,
+            rotations TEXT NOT NULL,
+            created_at INTEGER NOT NULL,
+            last_used_at INTEGER NOT NULL,
+            ended_at INTEGER
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX families_user ON families (user) WHERE ended_at IS NULL;
+        CREATE INDEX families_ended ON families (ended_at) WHERE ended_at IS NOT NULL;
+
+        CREATE TABLE secrets (
+            name TEXT PRIMARY KEY,
+            value BLOB NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        """
+    ]
+
+    /// Brings a database up to date, each step in a transaction with its version number.
+    static func run(on connection: SQLiteConnection) throws(SQLiteError) {
+        try connection.run("BEGIN IMMEDIATE")
+        do throws(SQLiteError) {
+            let version = try connection.first("PRAGMA user_version") { Int($0.integer(0)) } ?? 0
+            for step in steps.dropFirst(version) { try connection.script(step) }
+            try setVersion(on: connection)
+            try connection.run("COMMIT")
+        } catch {
+            try? connection.run("ROLLBACK")
+            throw error
+        }
+    }
+
+    /// A PRAGMA takes no bound value: the number is a literal, which the test of this type counts.
+    private static func setVersion(on connection: SQLiteConnection) throws(SQLiteError) {
+        try connection.script("PRAGMA user_version = 1")
+    }
+}

@@ -1,0 +1,158 @@
+import CSQLite
+
+/// How values become rows and rows become values: the one place that knows the columns.
+enum Rows {
+    // MARK: Logins
+
+    static func insert(_ login: Login, into db: SQLiteConnection) throws(SQLiteError) {
+        try db.run(
+            """
+            INSERT INTO logins (
+                id, session_digest, answer_digest, phone, created_at, expires_at, name, user_agent,
+                ip, device_type, notification_device_id, locale, state, delivery, code_challenge,
+                is_new_user)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
+            """,
+            login.id, login.sessionDigest, login.answerDigest, login.phone, login.createdAt,
+            login.expiresAt, login.name, login.device.userAgent, login.device.ip, login.device.type,
+            login.device.notificationDeviceID, login.device.locale, login.state.rawValue,
+            login.delivery.rawValue, login.codeChallenge?.text)
+    }
+
+    /// Writes the columns that change in a login's life.
+    static func update(_ login: Login, in db: SQLiteConnection) throws(SQLiteError) {
+        try db.run(
+            """
+            UPDATE logins SET state = ?, delivery = ?, wa_id = ?, ended_at = ?, user = ?,
+                is_new_user = ?, family = ?, acknowledged_at = ?
+            WHERE id = ?
+            """,
+            login.state.rawValue, login.delivery.rawValue, login.waID, login.endedAt, login.user,
+            login.isNewUser, login.family, login.acknowledgedAt, login.id)
+    }
+
+    static func login(_ id: LoginID, in db: SQLiteConnection) throws(SQLiteError) -> Login? {
+        try db.first(
+            """
+            SELECT session_digest, answer_digest, phone, created_at, expires_at, name, user_agent, ip,
+                device_type, notification_device_id, locale, state, delivery, wa_id, ended_at, user,
+                is_new_user, family, acknowledged_at, code_challenge
+            FROM logins WHERE id = ?
+            """, id
+        ) { row throws(SQLiteError) in try login(id, row) }
+    }
+
+    private static func login(_ id: LoginID, _ row: SQLiteRow) throws(SQLiteError) -> Login {
+        guard let state = Login.State(rawValue: Int(row.integer(11))),
+            let delivery = Login.Delivery(rawValue: Int(row.integer(12)))
+        else { throw SQLiteError(code: SQLITE_CORRUPT) }
+        var login = Login(
+            id: id, sessionDigest: Digest(stored: row.blob(0)),
+            answerDigest: Digest(stored: row.blob(1)),
+            codeChallenge: row.text(19).flatMap(CodeChallenge.init), phone: try row.phone(2),
+            createdAt: row.time(3), expiresAt: row.time(4), name: row.text(5))
+        login.device.userAgent = row.text(6)
+        login.device.ip = row.text(7)
+        login.device.type = row.text(8)
+        login.device.notificationDeviceID = row.text(9)
+        login.device.locale = row.text(10)
+        login.state = state
+        login.delivery = delivery
+        login.waID = row.text(13)
+        login.endedAt = row.optionalTime(14)
+        login.user = row.optionalID(15, User.self)
+        login.isNewUser = row.integer(16) != 0
+        login.family = row.optionalID(17, RefreshFamily.self)
+        login.acknowledgedAt = row.optionalTime(18)
+        return login
+    }
+
+    static func login(
+        ofMessage id: String, in db: SQLiteConnection
+    ) throws(SQLiteError) -> LoginID? {
+        try db.first("SELECT login FROM sent_messages WHERE id = ?", id) {
+            row throws(SQLiteError) in try row.id(0)
+        }
+    }
+
+    // MARK: Users
+
+    static func insert(_ user: User, into db: SQLiteConnection) throws(SQLiteError) {
+        try db.run(
+            "INSERT INTO users (id, phone, name, created_at) VALUES (?, ?, ?, ?)",
+            user.id, user.phone, user.name, user.createdAt)
+    }
+
+    static func user(_ id: UserID, in db: SQLiteConnection) throws(SQLiteError) -> User? {
+        try db.first("SELECT id, phone, name, created_at FROM users WHERE id = ?", id, decode: user)
+    }
+
+    static func user(
+        phone: PhoneNumber, in db: SQLiteConnection
+    ) throws(SQLiteError) -> User? {
+        try db.first(
+            "SELECT id, phone, name, created_at FROM users WHERE phone = ?", phone, decode: user)
+    }
+
+    private static func user(_ row: SQLiteRow) throws(SQLiteError) -> User {
+        User(
+            id: try row.id(0), phone: try row.phone(1), name: row.text(2), createdAt: row.time(3))
+    }
+
+    // MARK: Refresh families
+
+    static func insert(_ family: RefreshFamily, into db: SQLiteConnection) throws(SQLiteError) {
+        try db.run(
+            """
+            INSERT INTO families (
+                id, user, login, generation, digest, rotations, created_at, last_used_at, ended_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            family.id, family.user, family.login, Int(family.generation), family.digest,
+            text(family.rotations), family.createdAt, family.lastUsedAt, family.endedAt)
+    }
+
+    static func update(_ family: RefreshFamily, in db: SQLiteConnection) throws(SQLiteError) {
+        try db.run(
+            """
+            UPDATE families SET generation = ?, digest = ?, rotations = ?, last_used_at = ?,
+                ended_at = ?
+            WHERE id = ?
+            """,
+            Int(family.generation), family.digest, text(family.rotations), family.lastUsedAt,
+            family.endedAt, family.id)
+    }
+
+    static func family(
+        _ id: FamilyID, in db: SQLiteConnection
+    ) throws(SQLiteError) -> RefreshFamily? {
+        try db.first(
+            """
+            SELECT user, login, generation, digest, rotations, created_at, last_used_at, ended_at
+            FROM families WHERE id = ?
+            """, id
+        ) { row throws(SQLiteError) in
+            RefreshFamily(
+                id: id, user: try row.id(0), login: try row.id(1),
+                generation: UInt32(clamping: row.integer(2)), digest: Digest(stored: row.blob(3)),
+                rotations: times(row.text(4) ?? ""), createdAt: row.time(5),
+                lastUsedAt: row.time(6), endedAt: row.optionalTime(7))
+        }
+    }
+
+    /// Ends a live family; `changes` tells whether there was one.
+    static func end(
+        _ family: FamilyID, at now: Timestamp, in db: SQLiteConnection
+    ) throws(SQLiteError) {
+        try db.run(
+            "UPDATE families SET ended_at = ? WHERE id = ? AND ended_at IS NULL", now, family)
+    }
+
+    private static func text(_ times: [Timestamp]) -> String {
+        times.map { String($0.milliseconds) }.joined(separator: " ")
+    }
+
+    private static func times(_ text: String) -> [Timestamp] {
+        text.split(separator: " ").compactMap { Int64($0).map(Timestamp.init(milliseconds:)) }
+    }
+}

@@ -1,0 +1,95 @@
+import CSQLite
+
+/// One connection to a SQLite database, with its prepared statements.
+///
+/// SQL is a `StaticString`: what a statement says is fixed when the server is compiled, values can
+/// only be bound. Not thread-safe (opened without SQLite's own mutex): one thread at a time.
+@safe final class SQLiteConnection {
+    private let handle: OpaquePointer
+    private var statements: [UnsafeRawPointer: SQLiteStatement] = unsafe [:]
+
+    /// Opens or creates a database file; `:memory:` is a database of this connection alone.
+    init(path: String, readOnly: Bool = false) throws(SQLiteError) {
+        var opened: OpaquePointer?
+        let access = readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+        let code = unsafe sqlite3_open_v2(path, &opened, access | SQLITE_OPEN_NOMUTEX, nil)
+        guard code == SQLITE_OK, let handle = unsafe opened else {
+            unsafe sqlite3_close_v2(opened)
+            throw SQLiteError(code: code == SQLITE_OK ? SQLITE_NOMEM : code)
+        }
+        unsafe self.handle = handle
+        unsafe sqlite3_extended_result_codes(handle, 1)
+    }
+
+    deinit {
+        unsafe statements.removeAll()
+        unsafe sqlite3_close_v2(handle)
+    }
+
+    /// Runs a statement that returns no rows.
+    func run(_ sql: StaticString, _ values: any SQLiteValue...) throws(SQLiteError) {
+        let statement = try prepared(sql)
+        defer { statement.reset() }
+        try statement.bind(values)
+        while try statement.step() {}
+    }
+
+    /// Runs a query and decodes its first row; nil when there is none.
+    func first<T>(
+        _ sql: StaticString, _ values: any SQLiteValue..., decode: (SQLiteRow) throws(SQLiteError) -> T
+    ) throws(SQLiteError) -> T? {
+        let statement = try prepared(sql)
+        defer { statement.reset() }
+        try statement.bind(values)
+        guard try statement.step() else { return nil }
+        return try decode(SQLiteRow(statement))
+    }
+
+    /// Runs a query and decodes all of its rows.
+    func all<T>(
+        _ sql: StaticString, _ values: any SQLiteValue..., decode: (SQLiteRow) throws(SQLiteError) -> T
+    ) throws(SQLiteError) -> [T] {
+        let statement = try prepared(sql)
+        defer { statement.reset() }
+        try statement.bind(values)
+        var rows: [T] = []
+        while try statement.step() { rows.append(try decode(SQLiteRow(statement))) }
+        return rows
+    }
+
+    /// Runs several statements without values, such as a migration.
+    func script(_ sql: StaticString) throws(SQLiteError) {
+        let text = sql.description
+        try SQLiteError.check(unsafe sqlite3_exec(handle, text, nil, nil, nil))
+    }
+
+    /// How many rows the last statement changed.
+    var changes: Int { Int(unsafe sqlite3_changes(handle)) }
+
+    /// Whether no transaction is open.
+    var isAutocommit: Bool { unsafe sqlite3_get_autocommit(handle) != 0 }
+
+    /// How long a statement waits for another process's lock.
+    func setBusyTimeout(milliseconds: Int32) {
+        unsafe sqlite3_busy_timeout(handle, milliseconds)
+    }
+
+    /// Copies what the write-ahead log holds back into the database as far as no reader is in the way.
+    func checkpoint() {
+        unsafe sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
+    }
+
+    private func prepared(_ sql: StaticString) throws(SQLiteError) -> SQLiteStatement {
+        // A literal's address names it for as long as the process lives.
+        let key = unsafe UnsafeRawPointer(sql.utf8Start)
+        if let statement = unsafe statements[key] { return statement }
+        var prepared: OpaquePointer?
+        let code = unsafe sqlite3_prepare_v3(
+            handle, sql.description, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &prepared, nil)
+        try SQLiteError.check(code)
+        guard let pointer = unsafe prepared else { throw SQLiteError(code: SQLITE_MISUSE) }
+        let statement = unsafe SQLiteStatement(pointer)
+        unsafe statements[key] = statement
+        return statement
+    }
+}

@@ -1,0 +1,124 @@
+extension SQLiteStore {
+    /// Reads a family.
+    public func family(_ id: FamilyID) async throws(StoreError) -> RefreshFamily? {
+        try await read { db throws(SQLiteError) in try Rows.family(id, in: db) }
+    }
+
+    /// Presents a refresh token.
+    public func redeem(
+        _ token: RefreshToken, user expected: UserID?, key: HMACKey, idle: Duration,
+        at now: Timestamp
+    ) async throws(StoreError) -> (redemption: RefreshFamily.Redemption, user: User?) {
+        try await writer.perform { db throws(SQLiteError) in
+            guard var family = try Rows.family(token.family, in: db),
+                expected == nil || expected == family.user,
+                let user = try Rows.user(family.user, in: db)
+            else { return (.forged, nil) }
+            let redemption = family.redeem(token, key: key, idle: idle, at: now)
+            try Rows.update(family, in: db)
+            if case .successor = redemption {
+                // A refresh with the pair shows that it arrived.
+                try db.run(
+                    """
+                    UPDATE logins SET acknowledged_at = ?
+                    WHERE id = ? AND family = ? AND acknowledged_at IS NULL
+                    """, now, family.login, family.id)
+            }
+            return (redemption, user)
+        }
+    }
+
+    /// Ends a family.
+    public func end(_ family: FamilyID, at now: Timestamp) async throws(StoreError) -> Bool {
+        try await writer.perform { db throws(SQLiteError) in
+            try Rows.end(family, at: now, in: db)
+            return db.changes == 1
+        }
+    }
+
+    /// Ends all live families of a user.
+    public func endFamilies(
+        of user: UserID, at now: Timestamp
+    ) async throws(StoreError) -> [FamilyID] {
+        try await writer.perform { db throws(SQLiteError) in
+            try db.all(
+                """
+                UPDATE families SET ended_at = ? WHERE user = ? AND ended_at IS NULL RETURNING id
+                """, now, user
+            ) { row throws(SQLiteError) in try row.id(0) }
+        }
+    }
+
+    /// The families ended since a time.
+    public func families(endedSince time: Timestamp) async throws(StoreError) -> [FamilyID] {
+        try await writer.perform { db throws(SQLiteError) in
+            try db.all("SELECT id FROM families WHERE ended_at >= ?", time) {
+                row throws(SQLiteError) in try row.id(0)
+            }
+        }
+    }
+
+    /// Reads a user.
+    public func user(_ id: UserID) async throws(StoreError) -> User? {
+        try await read { db throws(SQLiteError) in try Rows.user(id, in: db) }
+    }
+
+    /// Changes a user's name.
+    public func rename(_ id: UserID, to name: String) async throws(StoreError) -> User? {
+        try await writer.perform { db throws(SQLiteError) in
+            try db.run("UPDATE users SET name = ? WHERE id = ?", name, id)
+            return try Rows.user(id, in: db)
+        }
+    }
+
+    /// The installation's own secret of that name.
+    public func secret(
+        _ name: String, candidate: [UInt8]
+    ) async throws(StoreError) -> [UInt8] {
+        try await writer.perform { db throws(SQLiteError) in
+            try db.run("INSERT OR IGNORE INTO secrets (name, value) VALUES (?, ?)", name, candidate)
+            return try db.first("SELECT value FROM secrets WHERE name = ?", name) { $0.blob(0) }
+                ?? candidate
+        }
+    }
+
+    /// Forgets what nobody may ask for any more, in small batches.
+    public func sweep(at now: Timestamp) async throws(StoreError) -> Int {
+        try await writer.perform { db throws(SQLiteError) in
+            var count = 0
+            // The row outlives the outcome by a day: late deliveries still find what they are about.
+            try db.run(
+                """
+                DELETE FROM sent_messages WHERE id IN (
+                    SELECT m.id FROM logins l JOIN sent_messages m ON m.login = l.id
+                    WHERE l.id < ? LIMIT 500)
+                """, LoginID.first(at: now - .seconds(86_400)))
+            count += db.changes
+            try db.run(
+                "DELETE FROM logins WHERE id IN (SELECT id FROM logins WHERE id < ? LIMIT 500)",
+                LoginID.first(at: now - .seconds(86_400)))
+            count += db.changes
+            // Providers repeat a delivery for up to 7 days.
+            try db.run(
+                """
+                DELETE FROM received_messages WHERE id IN (
+                    SELECT id FROM received_messages WHERE received_at < ? LIMIT 500)
+                """, now - .seconds(8 * 86_400))
+            count += db.changes
+            try db.run(
+                """
+                DELETE FROM families WHERE id IN (
+                    SELECT id FROM families WHERE id < ? LIMIT 500)
+                """, FamilyID.first(at: now - RefreshFamily.lifetime - .seconds(86_400)))
+            return count + db.changes
+        }
+    }
+
+    /// Writes, and takes it back.
+    public func probe() async throws(StoreError) {
+        try await writer.perform { db throws(SQLiteError) in
+            try db.run("INSERT INTO secrets (name, value) VALUES ('probe', x'')")
+            try db.run("DELETE FROM secrets WHERE name = 'probe'")
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import Loop
+import Synchronization
+
+/// The embedded store: one SQLite file in WAL mode, durable at every commit (`synchronous=FULL`).
+public final class SQLiteStore: Store {
+    let writer: SQLiteWriter
+    private let reader: SQLiteReader?
+    private let checkpointer: SQLiteCheckpointer?
+    private let thread: Thread
+
+    /// Opens or creates a database file and brings its schema up to date.
+    ///
+    /// `:memory:` is a store without a file, for tests: nothing of it survives.
+    /// - Throws: `StoreError` when the file cannot be opened, is no database, or is newer than the server.
+    public init(path: String) throws(StoreError) {
+        do {
+            let connection = try Self.open(path)
+            let isFile = path != ":memory:"
+            reader = isFile ? try SQLiteReader(path: path) : nil
+            let checkpointer = isFile ? try SQLiteCheckpointer(path: path) : nil
+            self.checkpointer = checkpointer
+            writer = try SQLiteWriter { checkpointer?.committed() }
+            let handover = Mutex<SQLiteConnection?>(connection)
+            thread = try writer.start { handover.take() }
+        } catch {
+            throw .unavailable("\(error)")
+        }
+    }
+
+    /// Commits what is queued and closes the database.
+    public func close() {
+        writer.stop()
+        thread.join()
+        checkpointer?.stop()
+    }
+
+    private static func open(_ path: String) throws -> SQLiteConnection {
+        let connection = try SQLiteConnection(path: path)
+        // Another process may hold the lock for a moment, a backup for example.
+        connection.setBusyTimeout(milliseconds: 2000)
+        try connection.script("PRAGMA journal_mode = WAL")
+        try connection.script("PRAGMA synchronous = FULL")
+        try connection.script("PRAGMA wal_autocheckpoint = 0")
+        try Migrations.run(on: connection)
+        return connection
+    }
+
+    /// Runs a point read here and now, or on the writer's thread where that cannot be.
+    func read<T: Sendable>(
+        _ query: @escaping @Sendable (SQLiteConnection) throws(SQLiteError) -> T
+    ) async throws(StoreError) -> T {
+        if let reader, let result = reader.attempt(query) { return result }
+        return try await writer.perform(query)
+    }
+}
+
+extension Mutex where Value == SQLiteConnection? {
+    /// Hands the connection over to the thread that will own it.
+    func take() -> sending SQLiteConnection? {
+        withLock { held in
+            let connection = held
+            held = nil
+            return connection
+        }
+    }
+}

@@ -1,0 +1,151 @@
+import CSQLite
+import Loop
+import Synchronization
+
+/// The one writer of a database: its own thread, and group commit.
+///
+/// Whatever is queued when the last commit returns goes into the next one; no timer. Each operation
+/// has a savepoint of its own and fails alone; nothing is answered before COMMIT, and if COMMIT
+/// fails the whole batch has failed.
+final class SQLiteWriter: Sendable {
+    private struct Queue {
+        var jobs: [any WriteJob] = []
+        var isStopping = false
+    }
+
+    private let queue = Mutex(Queue())
+    private let bell: Bell
+    private let committed: @Sendable () -> Void
+
+    /// How many operations may wait; then `overloaded`.
+    private static let capacity = 20_000
+
+    /// How many operations share one commit at most, so that the first need not wait for all.
+    private static let batch = 256
+
+    /// A writer that tells after each commit; its thread starts with `start`.
+    init(committed: @escaping @Sendable () -> Void = {}) throws(SystemError) {
+        bell = try Bell()
+        self.committed = committed
+    }
+
+    /// Runs the writer on a thread of its own until `stop`; the connection is that thread's alone.
+    func start(_ open: @escaping @Sendable () -> SQLiteConnection?) throws(SystemError) -> Thread {
+        try Thread(name: "sqlite-writer") { [self] in
+            guard let connection = open() else { return refuseAll() }
+            while let jobs = take() { commit(jobs, to: connection) }
+        }
+    }
+
+    /// Ends the thread once all that is queued has been committed.
+    func stop() {
+        queue.withLock { $0.isStopping = true }
+        bell.ring()
+    }
+
+    /// Runs an operation in a transaction; returns when it is on disk.
+    func perform<T: Sendable>(
+        _ operation: @escaping @Sendable (SQLiteConnection) throws(SQLiteError) -> T
+    ) async throws(StoreError) -> T {
+        let result = await withCheckedContinuation { continuation in
+            enqueue(Job(operation, continuation))
+        }
+        return try result.get()
+    }
+
+    private func enqueue(_ job: any WriteJob) {
+        let (isAccepted, isFirst) = queue.withLock { queue in
+            guard !queue.isStopping, queue.jobs.count < Self.capacity else { return (false, false) }
+            queue.jobs.append(job)
+            return (true, queue.jobs.count == 1)
+        }
+        if !isAccepted { return job.finish(.overloaded) }
+        if isFirst { bell.ring() }
+    }
+
+    private func take() -> [any WriteJob]? {
+        while true {
+            let (jobs, isStopping) = queue.withLock { queue in
+                let taken = Array(queue.jobs.prefix(Self.batch))
+                queue.jobs.removeFirst(taken.count)
+                return (taken, queue.isStopping)
+            }
+            if !jobs.isEmpty { return jobs }
+            if isStopping { return nil }
+            bell.wait()
+        }
+    }
+
+    private func refuseAll() {
+        let jobs = queue.withLock { queue in
+            queue.isStopping = true
+            return queue.jobs
+        }
+        for job in jobs { job.finish(.unavailable("the database could not be opened")) }
+    }
+
+    private func commit(_ jobs: [any WriteJob], to connection: SQLiteConnection) {
+        do {
+            try connection.run("BEGIN IMMEDIATE")
+            for job in jobs { try run(job, on: connection) }
+            try connection.run("COMMIT")
+        } catch {
+            if !connection.isAutocommit { try? connection.run("ROLLBACK") }
+            for job in jobs { job.finish(.unavailable(error.description)) }
+            return
+        }
+        committed()
+        for job in jobs { job.finish(nil) }
+    }
+
+    /// Runs one operation in its savepoint.
+    ///
+    /// - Throws: when the whole transaction is gone, as SQLite does it when the disk is full.
+    private func run(_ job: any WriteJob, on connection: SQLiteConnection) throws(SQLiteError) {
+        try connection.run("SAVEPOINT job")
+        do throws(SQLiteError) {
+            try job.run(on: connection)
+        } catch {
+            guard !connection.isAutocommit else { throw error }
+            try connection.run("ROLLBACK TO job")
+            job.fail(.unavailable(error.description))
+        }
+        try connection.run("RELEASE job")
+    }
+}
+
+/// One queued operation and whoever waits for it.
+private protocol WriteJob: AnyObject, Sendable {
+    func run(on connection: SQLiteConnection) throws(SQLiteError)
+
+    /// This operation alone has failed.
+    func fail(_ error: StoreError)
+
+    /// The transaction has ended: committed, or failed as a whole.
+    func finish(_ error: StoreError?)
+}
+
+/// Unchecked: `outcome` is written by the writer's thread alone, before it resumes the waiter.
+private final class Job<T: Sendable>: WriteJob, @unchecked Sendable {
+    private let operation: @Sendable (SQLiteConnection) throws(SQLiteError) -> T
+    private let continuation: CheckedContinuation<Result<T, StoreError>, Never>
+    private var outcome: Result<T, StoreError> = .failure(.overloaded)
+
+    init(
+        _ operation: @escaping @Sendable (SQLiteConnection) throws(SQLiteError) -> T,
+        _ continuation: CheckedContinuation<Result<T, StoreError>, Never>
+    ) {
+        self.operation = operation
+        self.continuation = continuation
+    }
+
+    func run(on connection: SQLiteConnection) throws(SQLiteError) {
+        outcome = .success(try operation(connection))
+    }
+
+    func fail(_ error: StoreError) { outcome = .failure(error) }
+
+    func finish(_ error: StoreError?) {
+        continuation.resume(returning: error.map { .failure($0) } ?? outcome)
+    }
+}

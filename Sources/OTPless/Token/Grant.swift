@@ -1,0 +1,22 @@
+/// A pair of tokens as it is handed over; kept nowhere.
+public struct Grant: Sendable {
+    /// The JWT.
+    public let accessToken: String
+
+    /// The opaque refresh token.
+    public let refreshToken: String
+
+    /// Seconds until the access token runs out.
+    public let expiresIn: Int
+
+    /// Whose tokens they are.
+    public let user: User
+
+    /// Writes the members every reply with tokens has.
+    public func write(to writer: inout JSONWriter) {
+        writer.member("accessToken", accessToken)
+        writer.member("refreshToken", refreshToken)
+        writer.member("tokenType", "Bearer")
+        writer.member("expiresIn", expiresIn)
+    }
+}

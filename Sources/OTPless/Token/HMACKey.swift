@@ -1,0 +1,58 @@
+import COpenSSL
+import Synchronization
+
+/// A keyed HMAC-SHA256 (RFC 2104), set up once: each use restarts the keyed context instead of
+/// hashing the key again.
+///
+/// Runs on: any thread; uses of one key take turns.
+@safe public final class HMACKey: @unchecked Sendable {
+    // Unchecked: the context is touched under the lock alone.
+    private let lock = Mutex(())
+    private let context: OpaquePointer
+
+    /// The count of bytes of a code.
+    public static let codeLength = 32
+
+    /// Sets up a key; nil when OpenSSL has no HMAC to give, or the key is empty.
+    ///
+    /// An empty key is refused because it would accept what anybody signs with an empty key.
+    public init?(_ key: [UInt8]) {
+        guard !key.isEmpty, let mac = unsafe EVP_MAC_fetch(nil, "HMAC", nil) else { return nil }
+        defer { unsafe EVP_MAC_free(mac) }
+        guard let context = unsafe EVP_MAC_CTX_new(mac) else { return nil }
+        unsafe self.context = context
+        var digest = Array("SHA256".utf8CString)
+        let isReady = unsafe digest.withUnsafeMutableBufferPointer { name in
+            var parameters = unsafe [
+                OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name.baseAddress, 0),
+                OSSL_PARAM_construct_end(),
+            ]
+            return unsafe EVP_MAC_init(context, key, key.count, &parameters) == 1
+        }
+        guard isReady else { return nil }
+    }
+
+    deinit {
+        unsafe EVP_MAC_CTX_free(context)
+    }
+
+    /// The code of a message: 32 bytes.
+    public func code(of message: ArraySlice<UInt8>) -> [UInt8] {
+        var code = [UInt8](repeating: 0, count: Self.codeLength)
+        let isDone = lock.withLock { _ in
+            unsafe message.withUnsafeBufferPointer { bytes in
+                var length = 0
+                return unsafe EVP_MAC_init(context, nil, 0, nil) == 1
+                    && EVP_MAC_update(context, bytes.baseAddress, bytes.count) == 1
+                    && EVP_MAC_final(context, &code, &length, code.count) == 1
+            }
+        }
+        // A code nobody can match, so that a fault of the library fails closed.
+        return isDone ? code : Entropy.system.bytes(Self.codeLength)
+    }
+
+    /// Whether a code is this key's for the message, in constant time.
+    public func verifies(_ code: [UInt8], of message: ArraySlice<UInt8>) -> Bool {
+        constantTimeEqual(self.code(of: message), code)
+    }
+}

@@ -1,0 +1,106 @@
+/// Access and refresh tokens: who is calling, new pairs, and the end of a login.
+public struct Tokens: Sendable {
+    /// What every operation on tokens needs.
+    public struct Dependencies: Sendable {
+        let access: AccessTokens
+        let store: any Store
+        let ended: EndedLogins
+        let refreshKey: HMACKey
+        let refreshLifetime: Duration
+        let clock: any WallClock
+        let entropy: Entropy
+        let log: Log
+
+        /// The parts, made once at start.
+        public init(
+            access: AccessTokens, store: any Store, ended: EndedLogins, refreshKey: HMACKey,
+            refreshLifetime: Duration, clock: any WallClock, entropy: Entropy, log: Log
+        ) {
+            self.access = access
+            self.store = store
+            self.ended = ended
+            self.refreshKey = refreshKey
+            self.refreshLifetime = refreshLifetime
+            self.clock = clock
+            self.entropy = entropy
+            self.log = log
+        }
+    }
+
+    let parts: Dependencies
+
+    /// Tokens made and checked with those parts.
+    public init(_ parts: Dependencies) {
+        self.parts = parts
+    }
+
+    /// The caller that an `Authorization` header names.
+    ///
+    /// - Throws: `MISSING_AUTHORIZATION` when it is absent or not `Bearer <token>` (RFC 6750 §2.1);
+    ///   `INVALID_TOKEN` when the token is bad, has run out, or its login has ended.
+    public func caller(authorization: ArraySlice<UInt8>?) throws(Failure) -> Caller {
+        guard let token = authorization.flatMap(Self.bearerToken) else {
+            throw Failure(.missingAuthorization)
+        }
+        guard let caller = parts.access.verify(token, at: parts.clock.now),
+            !parts.ended.contains(caller.family)
+        else { throw Failure(.invalidToken) }
+        return caller
+    }
+
+    private static func bearerToken(_ header: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+        // Scheme names are case-insensitive (RFC 9110 §11.1).
+        let scheme = Array("bearer ".utf8)
+        guard header.count > scheme.count,
+            zip(header, scheme).allSatisfy({ $0 | 0x20 == $1 })
+        else { return nil }
+        let token = header.dropFirst(scheme.count).drop { $0 == UInt8(ascii: " ") }
+        return token.isEmpty || token.contains(UInt8(ascii: " ")) ? nil : token
+    }
+
+    /// A new family's first pair for a user; the family is not stored yet.
+    func begin(for user: UserID, login: LoginID) -> (family: RefreshFamily, token: RefreshToken) {
+        let now = parts.clock.now
+        return RefreshFamily.begin(
+            id: .make(at: now, parts.entropy), user: user, login: login, at: now, parts.entropy)
+    }
+
+    /// The pair to hand over for a stored family.
+    func grant(_ token: RefreshToken, to user: User) -> Grant {
+        let access = parts.access.issue(
+            for: user, family: token.family, at: parts.clock.now, parts.entropy)
+        return Grant(
+            accessToken: access, refreshToken: token.text,
+            expiresIn: parts.access.lifetime.wholeSeconds, user: user)
+    }
+
+    /// Refuses the access tokens of logins that have ended.
+    func refuse(_ families: [FamilyID]) {
+        parts.ended.add(families, at: parts.clock.now)
+    }
+
+    /// Exchanges a refresh token for a new pair.
+    ///
+    /// - Throws: `INVALID_REFRESH_TOKEN`; a token that was used too long ago also ends its family.
+    public func refresh(_ text: String, user: String?) async throws(Failure) -> Grant {
+        guard let token = RefreshToken(text) else { throw Failure(.invalidRefreshToken) }
+        let expected = user.map { UserID($0) }
+        if let expected, expected == nil { throw Failure(.invalidRefreshToken) }
+        let (redemption, owner) = try await parts.log.guarding { () async throws(StoreError) in
+            try await parts.store.redeem(
+                token, user: expected ?? nil, key: parts.refreshKey, idle: parts.refreshLifetime,
+                at: parts.clock.now)
+        }
+        switch redemption {
+        case .successor(let successor):
+            guard let owner else { throw Failure(.invalidRefreshToken) }
+            return grant(successor, to: owner)
+        case .reused:
+            refuse([token.family])
+            parts.log.write(.warning, "refresh token reused", ["sid": .text(token.family.description)])
+            throw Failure(.invalidRefreshToken)
+        case .over, .forged:
+            throw Failure(.invalidRefreshToken)
+        }
+    }
+}

@@ -1,0 +1,40 @@
+/// What a user may see and change of the own account.
+public struct Users: Sendable {
+    private let store: any Store
+    private let cache: UserCache
+    private let log: Log
+
+    /// Users of a store.
+    public init(store: any Store, cache: UserCache = UserCache(), log: Log) {
+        self.store = store
+        self.cache = cache
+        self.log = log
+    }
+
+    /// A user that is at hand without asking the store.
+    public func cached(_ id: UserID) -> User? { cache.look(up: id).user }
+
+    /// The user of a token.
+    ///
+    /// - Throws: `USER_NOT_FOUND`; `SERVICE_UNAVAILABLE` when the store is down.
+    public func find(_ id: UserID) async throws(Failure) -> User {
+        let (cached, epoch) = cache.look(up: id)
+        if let cached { return cached }
+        let found = try await log.guarding { () async throws(StoreError) in try await store.user(id) }
+        guard let user = found else { throw Failure(.userNotFound) }
+        cache.fill(user, epoch: epoch)
+        return user
+    }
+
+    /// Changes a user's name.
+    ///
+    /// - Throws: `USER_NOT_FOUND`; `UPDATE_FAILED` when the store is down.
+    public func rename(_ id: UserID, to name: String) async throws(Failure) -> User {
+        let changed = try await log.guarding(as: .updateFailed) { () async throws(StoreError) in
+            try await store.rename(id, to: name)
+        }
+        guard let user = changed else { throw Failure(.userNotFound) }
+        cache.changed(user)
+        return user
+    }
+}

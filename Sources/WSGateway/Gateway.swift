@@ -1,0 +1,93 @@
+import Loop
+public import OTPless
+import Synchronization
+public import Wire
+
+/// Who waits for which login: brings outcomes to the pages' WebSockets.
+///
+/// A hint that a login changed goes to the loop of the page that waits for it; there the store is
+/// read, and what it says is sent. So a hint may come twice, late, or for nothing.
+public final class Gateway: Sendable {
+    let logins: Logins
+    let clock: any WallClock
+    let log: Log
+    private let shards: [Shard]
+
+    private final class Shard: Sendable {
+        let sockets = Mutex<[LoginID: WebSocket]>([:])
+    }
+
+    /// A gateway that hears of changes from `events`.
+    public init(_ app: App, events: LoginEvents) {
+        logins = app.logins
+        clock = app.clock
+        log = app.log
+        shards = (0..<16).map { _ in Shard() }
+        events.subscribe { [weak self] event in self?.changed(event.login) }
+    }
+
+    /// Turns a page's request into the WebSocket that waits for its login.
+    ///
+    /// - Throws: `SESSION_EXPIRED` when there is nothing left to wait for.
+    public func upgrade(
+        _ login: Login, session: String, accept: String
+    ) throws(Failure) -> WebSocketUpgrade {
+        guard login.standing(at: clock.now) != .over else { throw Failure(.sessionExpired) }
+        let (id, challenge) = (login.id, login.codeChallenge)
+        return WebSocketUpgrade(accept: accept, limits: WebSocketLimits(maxMessageBytes: 4096)) {
+            [self] socket, _ in
+            WaitingPage(
+                login: id, session: session, challenge: challenge, socket: socket, gateway: self)
+        }
+    }
+
+    /// Makes a page the one that waits for a login; an older one is closed.
+    func attach(_ socket: WebSocket, to login: LoginID) {
+        let older = shard(of: login).sockets.withLock { $0.updateValue(socket, forKey: login) }
+        guard let older, older != socket else { return }
+        older.loop.post { loop in
+            older.close(code: CloseCode.replaced, reason: "another page waits", on: loop)
+        }
+    }
+
+    /// A page has gone.
+    func detach(_ socket: WebSocket, from login: LoginID) {
+        shard(of: login).sockets.withLock { sockets in
+            if sockets[login] == socket { sockets[login] = nil }
+        }
+    }
+
+    /// Where a login stands; nil when the store does not answer.
+    func outcome(of login: LoginID) async -> Logins.Outcome? {
+        do throws(Failure) {
+            guard let login = try await logins.read(login) else { return .over }
+            return try await logins.outcome(of: login)
+        } catch {
+            return error.code == .sessionNotFound ? .over : nil
+        }
+    }
+
+    /// The page has its tokens. Should the store fail now, they stay to be had for a while: no harm.
+    func acknowledge(_ login: LoginID) async {
+        guard let login = try? await logins.read(login) else { return }
+        try? await logins.acknowledge(login)
+    }
+
+    private func changed(_ login: LoginID) {
+        guard let socket = shard(of: login).sockets.withLock({ $0[login] }) else { return }
+        socket.loop.post { loop in
+            (socket.handler(on: loop) as? WaitingPage)?.look(on: loop)
+        }
+    }
+
+    private func shard(of login: LoginID) -> Shard {
+        shards[Int(UInt(bitPattern: login.hashValue) % UInt(shards.count))]
+    }
+}
+
+extension CloseCode {
+    /// No valid verifier came in time.
+    static let unauthorized: UInt16 = 4401
+    /// A newer socket waits for the same login.
+    static let replaced: UInt16 = 4409
+}

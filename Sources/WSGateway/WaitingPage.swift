@@ -1,0 +1,154 @@
+import Loop
+import OTPless
+import Wire
+
+/// One page that waits for its login. Runs on: its loop.
+final class WaitingPage: WebSocketHandler {
+    private enum Stage {
+        /// The verifier is awaited; nothing is told before.
+        case unproved(CodeChallenge)
+        /// The answer is awaited.
+        case waiting
+        /// The tokens are on their way; the page's ack is awaited.
+        case granted
+        case done
+    }
+
+    private let login: LoginID
+    /// What the page called its login; only `pending` repeats it, so it is dropped with the first frame.
+    private var session: String
+    private let socket: WebSocket
+    private let gateway: Gateway
+    private var stage: Stage
+    /// The delivery stage last told; nil before `pending` was sent.
+    private var told: Login.Delivery?
+    private var isLooking = false
+    private var mustLookAgain = false
+
+    /// How long a page may take to prove itself.
+    private static let proofTime = Duration.seconds(10)
+
+    /// When to try again after the store failed.
+    private static let retry = Duration.seconds(1)
+
+    init(
+        login: LoginID, session: String, challenge: CodeChallenge?, socket: WebSocket,
+        gateway: Gateway
+    ) {
+        self.login = login
+        self.session = session
+        self.socket = socket
+        self.gateway = gateway
+        stage = challenge.map { .unproved($0) } ?? .waiting
+    }
+
+    func opened(on loop: isolated EventLoop) {
+        switch stage {
+        case .unproved: socket.setDeadline(loop.now + Self.proofTime, on: loop)
+        default: startWaiting(on: loop)
+        }
+    }
+
+    /// Subscribes first and reads the store then, so that no answer falls between.
+    private func startWaiting(on loop: isolated EventLoop) {
+        stage = .waiting
+        gateway.attach(socket, to: login)
+        look(on: loop)
+    }
+
+    func received(_ message: WebSocketMessage, on loop: isolated EventLoop) {
+        guard case .text(let bytes) = message else { return }
+        let root = try? JSONDocument(bytes).root
+        switch stage {
+        case .unproved(let challenge):
+            guard root?["event"]?.equals("hello") == true,
+                let verifier = root?["codeVerifier"]?.string, challenge.accepts(verifier)
+            else { return reject(on: loop) }
+            startWaiting(on: loop)
+        case .granted where root?["event"]?.equals("ack") == true:
+            acknowledge(on: loop)
+        default: break
+        }
+    }
+
+    func deadlinePassed(on loop: isolated EventLoop) {
+        switch stage {
+        case .unproved: reject(on: loop)
+        case .waiting: look(on: loop)
+        case .granted, .done: socket.close(code: CloseCode.normal, on: loop)
+        }
+    }
+
+    func closed(on loop: isolated EventLoop) {
+        stage = .done
+        gateway.detach(socket, from: login)
+    }
+
+    private func reject(on loop: isolated EventLoop) {
+        stage = .done
+        socket.close(code: CloseCode.unauthorized, reason: "code verifier", on: loop)
+    }
+
+    // MARK: Outcomes
+
+    /// Reads where the login stands and tells the page; one look at a time.
+    func look(on loop: isolated EventLoop) {
+        guard case .waiting = stage else { return }
+        guard !isLooking else { return mustLookAgain = true }
+        isLooking = true
+        let (login, socket, gateway) = (login, socket, gateway)
+        loop.spawn { loop in
+            let outcome = await gateway.outcome(of: login)
+            (socket.handler(on: loop) as? WaitingPage)?.looked(outcome, on: loop)
+        }
+    }
+
+    private func looked(_ outcome: Logins.Outcome?, on loop: isolated EventLoop) {
+        isLooking = false
+        switch outcome {
+        case .pending(let login):
+            stillPending(login, on: loop)
+        case .confirmed:
+            stage = .granted
+            tell(outcome, on: loop)
+            socket.setDeadline(loop.now + Login.collectionTime, on: loop)
+        case .ended, .over:
+            stage = .done
+            tell(outcome, on: loop)
+            socket.close(code: CloseCode.normal, on: loop)
+        case nil:
+            socket.setDeadline(loop.now + Self.retry, on: loop)
+        }
+        if mustLookAgain {
+            mustLookAgain = false
+            look(on: loop)
+        }
+    }
+
+    private func stillPending(_ login: Login, on loop: isolated EventLoop) {
+        if told == nil {
+            tell(.pending(login), on: loop)
+        } else if let told, told < login.delivery {
+            socket.send(text: Logins.Outcome.delivery(login.delivery).body, on: loop)
+        }
+        told = login.delivery
+        // A millisecond more than is left: at the deadline the login must have expired.
+        let left = login.expiresAt - gateway.clock.now + .milliseconds(1)
+        socket.setDeadline(loop.now + left, on: loop)
+    }
+
+    private func tell(_ outcome: Logins.Outcome?, on loop: isolated EventLoop) {
+        guard let envelope = outcome?.envelope(session: session, to: .socket) else { return }
+        session = ""
+        socket.send(text: envelope.body, on: loop)
+    }
+
+    private func acknowledge(on loop: isolated EventLoop) {
+        stage = .done
+        let (login, socket, gateway) = (login, socket, gateway)
+        loop.spawn { loop in
+            await gateway.acknowledge(login)
+            socket.close(code: CloseCode.normal, on: loop)
+        }
+    }
+}

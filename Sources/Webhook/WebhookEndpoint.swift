@@ -1,0 +1,60 @@
+public import OTPless
+public import Wire
+
+/// Takes the Cloud API's webhooks and passes on what they say about logins.
+public struct WebhookEndpoint: Sendable {
+    /// The largest delivery, in bytes.
+    public static let bodyLimit = 3 << 20
+
+    /// Enough for 1,000 updates in one delivery.
+    private static let limits = JSONDocument.Limits(maxDepth: 32, maxNodes: 400_000)
+
+    private let logins: Logins
+    private let log: Log
+    private let signature: WebhookSignature
+    private let verifyToken: Secret
+    private let phoneNumberID: String
+
+    /// The endpoint of the configured number; nil without an app secret or a verify token.
+    public init?(_ app: App) {
+        let settings = app.config.whatsApp
+        guard let signature = WebhookSignature(appSecret: settings.appSecret),
+            !settings.verifyToken.bytes.isEmpty
+        else { return nil }
+        logins = app.logins
+        log = app.log
+        self.signature = signature
+        verifyToken = settings.verifyToken
+        phoneNumberID = settings.phoneNumberID
+    }
+
+    /// Answers Meta's verification request with its challenge.
+    ///
+    /// - Throws: `VERIFICATION_FAILED` unless mode and token are right.
+    public func challenge(of request: Request) throws(Failure) -> String {
+        guard request.queryItem("hub.mode") == "subscribe",
+            let token = request.queryItem("hub.verify_token"),
+            constantTimeEqual(Array(token.utf8), verifyToken.bytes),
+            let challenge = request.queryItem("hub.challenge")
+        else { throw Failure(.verificationFailed) }
+        return challenge
+    }
+
+    /// Takes a delivery; returns once what it changes is on disk.
+    ///
+    /// - Throws: `INVALID_SIGNATURE`, before anything of the body is read; `INVALID_JSON`;
+    ///   `SERVICE_UNAVAILABLE` when the store cannot take it, so that the provider repeats it.
+    public func receive(_ request: Request) async throws(Failure) {
+        guard signature.verifies(request.headers.bytes(of: "x-hub-signature-256"), of: request.body)
+        else { throw Failure(.invalidSignature) }
+        guard let document = try? JSONDocument(request.body, limits: Self.limits) else {
+            throw Failure(.invalidJSON)
+        }
+        let webhook = CloudAPIWebhook(document.root, phoneNumberID: phoneNumberID)
+        log.write(
+            .debug, "webhook",
+            ["answers": .number(webhook.answers.count), "reports": .number(webhook.reports.count)])
+        try await logins.apply(webhook.answers)
+        try await logins.apply(webhook.reports)
+    }
+}

@@ -1,0 +1,136 @@
+import Loop
+
+extension Connection {
+    /// Takes one step of the request parser.
+    func parseRequest(_ bytes: Span<UInt8>, from offset: inout Int, on loop: isolated EventLoop) {
+        let wasIdle = parser.isIdle
+        switch parser.feed(bytes, from: &offset) {
+        case .needMore:
+            if wasIdle, !parser.isIdle { stageDeadline = loop.now + service.times.head }
+            if awaitsContinue { sendContinue() }
+        case .head(let request):
+            bodyFollows(request, on: loop)
+        case .request(let request):
+            stageDeadline = loop.now + service.times.idle
+            awaitsContinue = false
+            answer(request, on: loop)
+        case .refuse(let refusal):
+            refuse(refusal.status, on: loop)
+        }
+    }
+
+    private func bodyFollows(_ request: Request, on loop: isolated EventLoop) {
+        stageDeadline = loop.now + service.times.body
+        guard case .endpoint(let endpoint, _) = service.router.match(request) else { return }
+        parser.bodyLimit = endpoint.bodyLimit
+        awaitsContinue = request.expectsContinue
+    }
+
+    /// Sent when the body is wanted but has not come: a client that did not wait needs none, and one
+    /// whose body is too large is refused instead (RFC 9110 §10.1.1).
+    private func sendContinue() {
+        awaitsContinue = false
+        outgoing.queue(ResponseWriter.appendContinue)
+    }
+
+    private func answer(_ incoming: Request, on loop: isolated EventLoop) {
+        var request = incoming
+        request.peer = peer
+        request.id = incoming.headers.requestID ?? service.nextRequestID()
+        switch service.router.match(request) {
+        case .endpoint(let endpoint, let parameters):
+            request.parameters = parameters
+            handle(request, endpoint.handler, on: loop)
+        case .methodNotAllowed(let allow):
+            var response = service.refusals(405)
+            response.headers.append(("Allow", allow))
+            send(response, to: request, on: loop)
+        case .notFound:
+            send(service.refusals(404), to: request, on: loop)
+        }
+    }
+
+    private func handle(
+        _ request: Request, _ handler: Router.Handler, on loop: isolated EventLoop
+    ) {
+        switch handler(request) {
+        case .now(let response):
+            send(response, to: request, on: loop)
+        case .later(let work):
+            guard let id else { return }
+            pending = request
+            loop.spawn { loop in
+                let response = await work(loop)
+                (loop.source(id) as? Connection)?.finish(response, on: loop)
+            }
+        }
+    }
+
+    private func finish(_ response: Response, on loop: isolated EventLoop) {
+        guard let request = pending else { return }
+        pending = nil
+        stageDeadline = loop.now + service.times.idle
+        send(response, to: request, on: loop)
+        resume(on: loop)
+    }
+
+    private func send(_ response: Response, to request: Request, on loop: isolated EventLoop) {
+        let keepsAlive = request.keepAlive && !response.closes && !service.isDraining
+        let exchange = ResponseWriter.Exchange(
+            requestID: request.id, date: service.date(), keepsAlive: keepsAlive,
+            omitsBody: request.method == .head)
+        outgoing.queue { ResponseWriter.append(response, exchange, to: &$0) }
+        if let upgrade = response.upgrade {
+            becomeWebSocket(upgrade, on: loop)
+        } else if !keepsAlive {
+            mode = .closing
+        }
+    }
+
+    /// Answers what is not a proper request, and ends the connection: where one message of it
+    /// ends is no longer certain.
+    func refuse(_ status: Int, on loop: isolated EventLoop) {
+        let exchange = ResponseWriter.Exchange(
+            requestID: service.nextRequestID(), date: service.date(), keepsAlive: false,
+            omitsBody: false)
+        let response = service.refusals(status)
+        outgoing.queue { ResponseWriter.append(response, exchange, to: &$0) }
+        mode = .closing
+    }
+
+    /// The time for this stage of a request is over (RFC 9110 §15.5.9).
+    func requestIsLate(on loop: isolated EventLoop) {
+        guard !parser.isIdle else { return end(on: loop) }
+        refuse(408, on: loop)
+        flush(on: loop)
+    }
+
+    /// The server drains: idle connections end now, the others with their reply.
+    func drain(on loop: isolated EventLoop) {
+        switch mode {
+        case .http: if pending == nil, parser.isIdle { closeWhenSent(on: loop) }
+        case .webSocket: closeWebSocket(code: 1001, reason: "", on: loop)
+        case .closing: break
+        }
+    }
+}
+
+extension Headers {
+    /// A client's own request id, if it is one that is safe to log and to send back.
+    fileprivate var requestID: String? {
+        guard let bytes = bytes(of: "x-request-id"), 1...64 ~= bytes.count,
+            bytes.allSatisfy(Self.isRequestIDCharacter)
+        else { return nil }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func isRequestIDCharacter(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"),
+            UInt8(ascii: "."):
+            true
+        default: false
+        }
+    }
+}

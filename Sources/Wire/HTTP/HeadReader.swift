@@ -1,0 +1,44 @@
+/// Gathers the bytes of a head, or of a trailer, from the pieces in which they arrive.
+///
+/// Each byte is looked at once and copied once; while nothing was read there is no buffer.
+struct HeadReader {
+    private(set) var bytes: [UInt8] = []
+    private(set) var line = RequestLine()
+    private(set) var lines = FieldLines()
+    private var hasLine: Bool
+
+    var isEmpty: Bool { bytes.isEmpty }
+
+    init() { hasLine = false }
+
+    private init(trailer: Void) { hasLine = true }
+
+    /// A reader of field lines alone (RFC 9112 §7.1.2).
+    static var trailer: HeadReader { HeadReader(trailer: ()) }
+
+    /// Moves `offset` over what belongs to the section; true when the section is whole.
+    mutating func read(
+        _ input: Span<UInt8>, from offset: inout Int, maxSize: UInt32, limits: HTTPLimits
+    ) throws(Refusal) -> Bool {
+        let start = offset
+        let origin = bytes.count - start
+        var isWhole = false
+        if !hasLine { try readLine(input, from: &offset, origin: origin, limits: limits) }
+        if hasLine {
+            let stop = min(input.count, Int(maxSize) - origin)
+            isWhole = try lines.scan(
+                input, from: &offset, to: stop, origin: origin, maxFields: limits.maxFields)
+            if !isWhole, stop < input.count { throw Refusal(.headTooLarge) }
+        }
+        bytes.append(input, start..<offset)
+        return isWhole
+    }
+
+    private mutating func readLine(
+        _ input: Span<UInt8>, from offset: inout Int, origin: Int, limits: HTTPLimits
+    ) throws(Refusal) {
+        let stop = min(input.count, Int(limits.maxRequestLine) - origin)
+        hasLine = try line.scan(input, from: &offset, to: stop, origin: origin)
+        if !hasLine, stop < input.count { throw Refusal(.requestLineTooLong) }
+    }
+}

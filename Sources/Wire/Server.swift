@@ -1,0 +1,96 @@
+public import Loop
+
+/// An HTTP and WebSocket server on a group of loops: each loop accepts and serves on its own.
+public final class Server: Sendable {
+    /// Answers what does not reach a route, by HTTP status: the product's error envelope.
+    public typealias Refusals = @Sendable (_ status: Int) -> Response
+
+    /// How a server listens and what it bears.
+    public struct Configuration: Sendable {
+        /// The addresses to listen on; port 0 lets the system choose.
+        public var addresses: [SocketAddress]
+
+        /// The limits of connections and requests.
+        public var times = TimeLimits()
+
+        /// The size limits of requests.
+        public var http = HTTPLimits()
+
+        /// The bodies of the errors made below the router.
+        public var refusals: Refusals
+
+        /// A configuration with default limits.
+        public init(addresses: [SocketAddress], refusals: @escaping Refusals) {
+            self.addresses = addresses
+            self.refusals = refusals
+        }
+    }
+
+    /// The addresses listened on, with the ports the system chose.
+    public let addresses: [SocketAddress]
+
+    private let workers: [Worker]
+
+    /// A loop and the `Service` that it keeps for this server.
+    private struct Worker {
+        let loop: EventLoop
+        let service: SourceID
+    }
+
+    /// Listens on every address with every loop.
+    ///
+    /// - Throws: `SystemError` when an address is taken or not to be had.
+    public init(
+        _ configuration: Configuration, router: Router, on loops: [EventLoop]
+    ) async throws(SystemError) {
+        var addresses: [SocketAddress] = []
+        for address in configuration.addresses {
+            addresses.append(try Self.probe(address))
+        }
+        var workers: [Worker] = []
+        for loop in loops {
+            let id = try await Self.listen(at: addresses, configuration, router, on: loop)
+            workers.append(Worker(loop: loop, service: id))
+        }
+        self.addresses = addresses
+        self.workers = workers
+    }
+
+    /// Binds the address once without SO_REUSEPORT: with it a second server would start silently
+    /// and take half of the traffic.
+    private static func probe(_ address: SocketAddress) throws(SystemError) -> SocketAddress {
+        let socket = try Socket.listening(at: address, sharesPort: false)
+        defer { socket.close() }
+        return socket.localAddress
+    }
+
+    private static func listen(
+        at addresses: [SocketAddress], _ configuration: Configuration, _ router: Router,
+        on loop: isolated EventLoop
+    ) throws(SystemError) -> SourceID {
+        let service = Service(configuration: configuration, router: router)
+        for address in addresses { try service.listen(at: address, on: loop) }
+        return loop.add(service)
+    }
+
+    /// Stops accepting, lets requests in flight finish, closes WebSockets with 1001; returns when all
+    /// connections and tasks are gone or the time is over.
+    public func drain(within limit: Duration) async {
+        let deadline = Moment.now + limit
+        for worker in workers { await Self.startDraining(worker.service, on: worker.loop) }
+        for worker in workers {
+            while await Self.isBusy(worker.service, on: worker.loop), Moment.now < deadline {
+                try? await Task.sleep(for: .milliseconds(5))
+            }
+        }
+    }
+
+    private static func startDraining(_ id: SourceID, on loop: isolated EventLoop) {
+        (loop.source(id) as? Service)?.startDraining(on: loop)
+    }
+
+    private static func isBusy(_ id: SourceID, on loop: isolated EventLoop) -> Bool {
+        guard let service = loop.source(id) as? Service else { return false }
+        return !service.connections.isEmpty || loop.taskCount > 0
+    }
+}

@@ -1,0 +1,23 @@
+/// The time limits of a connection. Each bounds a whole phase, so that a byte now and then gains nothing.
+public struct TimeLimits: Sendable {
+    /// From a request's first byte to the end of its head.
+    public var head = Duration.seconds(10)
+
+    /// From the end of the head to the end of the body.
+    public var body = Duration.seconds(30)
+
+    /// How long a connection may lie idle, before its first request and between two.
+    public var idle = Duration.seconds(75)
+
+    /// From a reply's first unsent byte until the peer has taken all.
+    public var write = Duration.seconds(30)
+
+    /// How long a closed WebSocket waits for the peer's close frame.
+    public var close = Duration.seconds(5)
+
+    /// How often a waiting WebSocket is pinged.
+    public var ping = Duration.seconds(25)
+
+    /// The defaults.
+    public init() {}
+}

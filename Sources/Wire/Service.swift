@@ -1,0 +1,74 @@
+import Glibc
+import Loop
+
+/// What all connections of one loop share: the routes, the limits, and the buffers.
+///
+/// Kept by its loop like every source, and touched on the loop's thread alone.
+final class Service: Source {
+    let router: Router
+    let refusals: Server.Refusals
+    let times: TimeLimits
+    let httpLimits: HTTPLimits
+
+    /// Lent to the connection that reads; taken out while in use.
+    var readBuffer = [UInt8](repeating: 0, count: 64 << 10)
+    private(set) var isDraining = false
+    private var listeners: [Listener] = []
+    private(set) var connections: Set<SourceID> = []
+    private var dateText: (second: Int, text: [UInt8]) = (0, [])
+    private let requestPrefix: String
+    private var requestCount: UInt32 = 0
+
+    init(configuration: Server.Configuration, router: Router) {
+        self.router = router
+        refusals = configuration.refusals
+        times = configuration.times
+        httpLimits = configuration.http
+        // Enough to tell processes and loops apart in a log; not a secret.
+        requestPrefix = String(UInt32.random(in: 0x10_0000...0xFF_FFFF), radix: 16)
+    }
+
+    func ready(_ readiness: Readiness, on loop: isolated EventLoop) {}
+
+    func listen(at address: SocketAddress, on loop: isolated EventLoop) throws(SystemError) {
+        let socket = try Socket.listening(at: address, sharesPort: true)
+        let listener = Listener(socket: socket, service: self)
+        try listener.start(on: loop)
+        listeners.append(listener)
+    }
+
+    func opened(_ id: SourceID) { connections.insert(id) }
+
+    func closed(_ id: SourceID) { connections.remove(id) }
+
+    func startDraining(on loop: isolated EventLoop) {
+        isDraining = true
+        for listener in listeners { listener.stop(on: loop) }
+        for id in connections { (loop.source(id) as? Connection)?.drain(on: loop) }
+    }
+
+    /// A request id of 15 bytes, which Swift keeps without an allocation.
+    func nextRequestID() -> String {
+        requestCount &+= 1
+        let number = String(requestCount, radix: 16)
+        return requestPrefix + "-" + String(repeating: "0", count: 8 - number.count) + number
+    }
+
+    /// The `Date` field (RFC 9110 §5.6.7), formatted once a second.
+    func date() -> [UInt8] {
+        let now = time(nil)
+        if now != dateText.second { dateText = (now, Array(Self.format(now).utf8)) }
+        return dateText.text
+    }
+
+    private static func format(_ seconds: Int) -> String {
+        let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
+        let months = [
+            "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+        ]
+        let time = CivilTime(unixSeconds: seconds)
+        let clock = [time.hour, time.minute, time.second].map { $0.padded(to: 2) }
+        return "\(days[time.weekday]), \(time.day.padded(to: 2)) \(months[time.month - 1]) "
+            + "\(time.year.padded(to: 4)) \(clock.joined(separator: ":")) GMT"
+    }
+}

@@ -1,0 +1,99 @@
+import CLinux
+import Glibc
+import Loop
+
+/// A non-blocking TCP socket; whoever owns it closes it once.
+struct Socket {
+    let descriptor: Int32
+
+    enum Transfer {
+        case bytes(Int)
+        /// Nothing now: wait for readiness.
+        case wait
+        /// The peer has sent its last byte.
+        case end
+        /// The connection broke.
+        case failed
+    }
+
+    /// Reads what is there, at most the buffer's count.
+    func receive(into buffer: inout [UInt8]) -> Transfer {
+        let count = unsafe buffer.withUnsafeMutableBytes { bytes in
+            unsafe recv(descriptor, bytes.baseAddress, bytes.count, 0)
+        }
+        if count > 0 { return .bytes(count) }
+        return count == 0 ? .end : Self.failure
+    }
+
+    /// Writes as much as the kernel takes; never raises SIGPIPE.
+    func send(_ bytes: Span<UInt8>) -> Transfer {
+        let count = unsafe bytes.withUnsafeBytes { bytes in
+            unsafe Glibc.send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
+        }
+        return count >= 0 ? .bytes(count) : Self.failure
+    }
+
+    /// Says that nothing more will be written; the peer's bytes can still be read.
+    func shutdownWrites() {
+        shutdown(descriptor, Int32(SHUT_WR))
+    }
+
+    func close() {
+        _ = Glibc.close(descriptor)
+    }
+
+    private static var failure: Transfer {
+        errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR ? .wait : .failed
+    }
+}
+
+// MARK: Listening
+
+extension Socket {
+    /// A listening socket. Several may share an address with `sharesPort` (SO_REUSEPORT).
+    static func listening(
+        at address: SocketAddress, sharesPort: Bool
+    ) throws(SystemError) -> Socket {
+        let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+        let socket = Socket(
+            descriptor: try check(Glibc.socket(address.family, type, 0), "socket"))
+        do throws(SystemError) {
+            try socket.enable(SO_REUSEADDR, level: SOL_SOCKET)
+            if sharesPort { try socket.enable(SO_REUSEPORT, level: SOL_SOCKET) }
+            if address.family == AF_INET6 {
+                try socket.enable(Int32(IPV6_V6ONLY), level: Int32(IPPROTO_IPV6))
+            }
+            try check(unsafe address.reading { unsafe bind(socket.descriptor, $0, $1) }, "bind")
+            try check(listen(socket.descriptor, 4096), "listen")
+        } catch {
+            socket.close()
+            throw error
+        }
+        return socket
+    }
+
+    /// The address the system gave, where port 0 was asked for.
+    var localAddress: SocketAddress {
+        var address = SocketAddress()
+        _ = unsafe address.filling { unsafe getsockname(descriptor, $0, $1) }
+        return address
+    }
+
+    /// The next connection, or the `errno` that says why there is none.
+    func accept() -> Result<(Socket, SocketAddress), SystemError> {
+        var peer = SocketAddress()
+        let flags = Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+        let accepted = unsafe peer.filling { unsafe clinux_accept4(descriptor, $0, $1, flags) }
+        guard accepted >= 0 else { return .failure(SystemError("accept4")) }
+        let socket = Socket(descriptor: accepted)
+        // Replies are one write each: Nagle would only hold them back. Fails only on a dead socket.
+        try? socket.enable(TCP_NODELAY, level: Int32(IPPROTO_TCP))
+        return .success((socket, peer))
+    }
+
+    private func enable(_ option: Int32, level: Int32) throws(SystemError) {
+        var on: Int32 = 1
+        let size = socklen_t(MemoryLayout<Int32>.size)
+        try check(unsafe setsockopt(descriptor, level, option, &on, size), "setsockopt")
+    }
+}

@@ -1,0 +1,3 @@
+enum DemoCommand {
+    static func run(_ arguments: [String]) async -> ExitStatus { .failed }
+}

@@ -1,0 +1,28 @@
+import Loop
+import OTPless
+import Wire
+
+/// `GET /healthz` and `/readyz`
+struct Health {
+    private let store: any Store
+
+    init(_ app: App) {
+        store = app.store
+    }
+
+    @Sendable func live(_ request: Request) -> Reply {
+        .now(Response(Envelope(200, "Alive")))
+    }
+
+    /// Ready means that a login could be stored now.
+    @Sendable func ready(
+        _ request: Request, on loop: isolated EventLoop
+    ) async throws(Failure) -> Envelope {
+        do throws(StoreError) {
+            try await store.probe()
+        } catch {
+            throw Failure(.serviceUnavailable, details: "The store cannot be written")
+        }
+        return Envelope(200, "Ready") { data in data.member("warnings") { $0.array { _ in } } }
+    }
+}

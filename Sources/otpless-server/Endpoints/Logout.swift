@@ -1,0 +1,29 @@
+import Loop
+import OTPless
+import Wire
+
+/// `POST /api/auth/logout`
+struct Logout {
+    private let tokens: Tokens
+
+    init(_ app: App) {
+        tokens = app.tokens
+    }
+
+    @Sendable func answer(
+        _ request: Request, on loop: isolated EventLoop
+    ) async throws(Failure) -> Envelope {
+        let fields = try RequestFields(request)
+        guard let user = try fields.string("userId"), !user.isEmpty else {
+            throw Failure(.missingUserID, field: "userId")
+        }
+        let scope = try fields.string("scope") ?? Tokens.Scope.all.rawValue
+        guard let scope = Tokens.Scope(rawValue: scope) else {
+            throw Failure(.invalidParameters, field: "scope", details: "scope must be all or current")
+        }
+        try await tokens.logout(
+            user: user, refreshToken: try fields.string("refreshToken"),
+            authorization: request.headers.bytes(of: "authorization"), scope: scope)
+        return Envelope(200, "Logged out successfully") { $0.member("success", true) }
+    }
+}

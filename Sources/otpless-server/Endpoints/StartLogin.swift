@@ -1,0 +1,92 @@
+import Loop
+import OTPless
+import Wire
+
+/// `POST /api/auth/initiate`
+struct StartLogin {
+    private let logins: Logins
+
+    init(_ app: App) {
+        logins = app.logins
+    }
+
+    @Sendable func answer(
+        _ request: Request, on loop: isolated EventLoop
+    ) async throws(Failure) -> Envelope {
+        let attempt = try Self.attempt(request)
+        let (session, expiresAt) = try await logins.start(attempt, on: loop)
+        return Envelope(200, "Confirmation message sent successfully") { data in
+            data.member("sessionId", session.text)
+            data.member("expiresAt", expiresAt.seconds)
+            data.member("method", "prompt")
+        }
+    }
+
+    private static func attempt(_ request: Request) throws(Failure) -> Logins.Attempt {
+        let fields = try RequestFields(request)
+        try checkMethod(fields)
+        guard let number = try fields.string("phoneNumber") else {
+            throw Failure(.missingParameters, field: "phoneNumber", details: "phoneNumber is required")
+        }
+        guard let phone = PhoneNumber(number) else {
+            throw Failure(.invalidPhoneNumber, field: "phoneNumber")
+        }
+        let name = try fields.value("name")
+        return Logins.Attempt(
+            phone: phone, codeChallenge: try codeChallenge(fields),
+            name: name == nil ? nil : try UserName.parse(name),
+            device: try device(request, fields))
+    }
+
+    private static func checkMethod(_ fields: RequestFields) throws(Failure) {
+        let method = try fields.string("method") ?? "prompt"
+        guard method == "prompt" else {
+            throw Failure(
+                .invalidParameters, field: "method", details: "method must be \"prompt\"")
+        }
+    }
+
+    private static func codeChallenge(_ fields: RequestFields) throws(Failure) -> CodeChallenge? {
+        guard let text = try fields.string("codeChallenge") else { return nil }
+        guard let challenge = CodeChallenge(text) else {
+            throw Failure(
+                .invalidParameters, field: "codeChallenge",
+                details: "codeChallenge must be the base64url of a SHA-256 (S256 of RFC 7636)")
+        }
+        return challenge
+    }
+
+    private static func device(
+        _ request: Request, _ fields: RequestFields
+    ) throws(Failure) -> Login.Device {
+        var device = Login.Device()
+        device.userAgent = request.headers["user-agent"].map { String($0.prefix(256)) }
+        device.ip = request.peer.host
+        device.type = try fields.string("deviceType")?.lowercased()
+        device.notificationDeviceID = try fields.string("notificationDeviceId")
+        device.locale = try fields.string("locale")
+        if let type = device.type, !["web", "ios", "android"].contains(type) {
+            throw Failure(
+                .invalidParameters, field: "deviceType",
+                details: "deviceType must be web, ios or android")
+        }
+        if let id = device.notificationDeviceID, id.count > 256 {
+            throw Failure(
+                .invalidParameters, field: "notificationDeviceId",
+                details: "notificationDeviceId must have at most 256 characters")
+        }
+        if let locale = device.locale, !isLanguageTag(locale) {
+            throw Failure(
+                .invalidParameters, field: "locale", details: "locale must be a BCP 47 language tag")
+        }
+        return device
+    }
+
+    /// The shape of RFC 5646 §2.1: subtags of 1 to 8 letters and digits.
+    private static func isLanguageTag(_ text: String) -> Bool {
+        text.utf8.count <= 64
+            && text.split(separator: "-", omittingEmptySubsequences: false).allSatisfy {
+                1...8 ~= $0.count && $0.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
+            }
+    }
+}

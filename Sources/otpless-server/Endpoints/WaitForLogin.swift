@@ -1,0 +1,54 @@
+import Loop
+import OTPless
+import WSGateway
+import Wire
+
+/// `GET /api/auth/ws?sessionId=…`
+struct WaitForLogin {
+    private let logins: Logins
+    private let gateway: Gateway
+    private let origins: [String]
+
+    init(_ app: App, _ gateway: Gateway) {
+        logins = app.logins
+        origins = app.config.allowedOrigins
+        self.gateway = gateway
+    }
+
+    @Sendable func answer(_ request: Request) -> Reply {
+        do throws(Failure) {
+            guard let session = request.queryItem("sessionId"), !session.isEmpty else {
+                throw Failure(.missingSessionID)
+            }
+            let accept = try Self.handshake(request)
+            if let origin = request.headers["origin"], !origins.contains(origin) {
+                throw Failure(.originNotAllowed)
+            }
+            return .later { _ in await attach(to: session, accept) }
+        } catch {
+            return .now(Response(error))
+        }
+    }
+
+    private func attach(to session: String, _ accept: String) async -> Response {
+        do throws(Failure) {
+            let login = try await logins.find(session)
+            return Response(upgrade: try gateway.upgrade(login, session: session, accept: accept))
+        } catch {
+            return Response(error)
+        }
+    }
+
+    private static func handshake(_ request: Request) throws(Failure) -> String {
+        let outcome = WebSocketHandshake.check(
+            method: request.method.text, minorVersion: request.minorVersion
+        ) { name in
+            request.headers.values(of: name.description)
+        }
+        switch outcome {
+        case .accept(let accept): return accept
+        case .upgradeRequired, .wrongVersion: throw Failure(.upgradeRequired)
+        case .malformed(let reason): throw Failure(.badRequest, details: "WebSocket handshake: \(reason)")
+        }
+    }
+}

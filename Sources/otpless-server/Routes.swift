@@ -1,0 +1,37 @@
+import Loop
+import OTPless
+import WSGateway
+import Webhook
+import Wire
+
+/// The table of contents: every path the server answers.
+func routes(_ app: App, _ gateway: Gateway) throws(ConfigError) -> Router {
+    guard let webhook = WebhookEndpoint(app) else {
+        throw ConfigError(faults: [
+            ConfigFault(name: "OTPLESS_WHATSAPP_APP_SECRET", problem: "must not be empty")
+        ])
+    }
+    var router = Router()
+
+    router.on(.post, "/api/auth/initiate", answer: StartLogin(app).answer)
+    router.on(.get, "/api/auth/ws", WaitForLogin(app, gateway).answer)
+    router.on(.post, "/api/auth/claim", answer: ClaimLogin(app).claim)
+    router.on(.post, "/api/auth/ack", answer: ClaimLogin(app).acknowledge)
+    router.on(.post, "/api/auth/cancel", answer: ClaimLogin(app).cancel)
+    router.on(.post, "/api/auth/refresh", answer: RefreshTokens(app).answer)
+    router.on(.post, "/api/auth/logout", answer: Logout(app).answer)
+    router.on(.get, "/api/auth/validate", Validate(app).answer)
+
+    router.on(.get, "/api/user/me", Me(app).show)
+    router.on(.put, "/api/user/me", answer: Me(app).rename)
+
+    for path in ["/api/webhook", "/api/webhook/cloud"] {
+        router.on(.get, path, ReceiveWebhook(webhook).verify)
+        router.on(.post, path, bodyLimit: WebhookEndpoint.bodyLimit, answer: ReceiveWebhook(webhook).receive)
+    }
+
+    router.on(.get, "/healthz", Health(app).live)
+    router.on(.get, "/readyz", answer: Health(app).ready)
+    router.on(.get, "/", LoginPage.answer)
+    return router
+}

@@ -1,0 +1,77 @@
+import Glibc
+import Loop
+import OTPless
+import WSGateway
+import Webhook
+import Wire
+
+/// A running server: everything is put together here and taken apart here.
+struct ServerProcess {
+    let app: App
+    let server: Server
+    private let loops: LoopGroup
+    private let store: SQLiteStore
+
+    /// How long a drain may take.
+    private static let drainTime = Duration.seconds(10)
+
+    /// As many loops as configured, one for each core by default.
+    static func makeLoops(_ config: Config) throws -> LoopGroup {
+        raiseDescriptorLimit()
+        return try LoopGroup(count: config.workers ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    }
+
+    /// Opens the store and listens.
+    static func start(_ config: Config, on loops: LoopGroup) async throws -> ServerProcess {
+        let log = try Log(config.logLevel)
+        let store = try SQLiteStore(path: config.databasePath)
+        let events = LoginEvents()
+        var clients: [SourceID] = []
+        for loop in loops.loops { clients.append(try await HTTPClient.make(on: loop)) }
+        let messenger = CloudAPI(CloudAPI.Settings(config.whatsApp), clients: clients)
+        let app = try await App(
+            config: config, store: store, messenger: messenger, events: events, log: log)
+        let gateway = Gateway(app, events: events)
+        let router = try routes(app, gateway)
+        let server = try await Server(try configuration(config), router: router, on: loops.loops)
+        await Sweeper.start(app, on: loops.loops[0])
+        for address in server.addresses {
+            log.write(.info, "listening", ["address": .text("\(address)")])
+        }
+        return ServerProcess(app: app, server: server, loops: loops, store: store)
+    }
+
+    /// Drains, commits what is queued, and ends all threads.
+    func stop() async {
+        app.log.write(.info, "draining")
+        await server.drain(within: Self.drainTime)
+        loops.stop()
+        store.close()
+        app.log.write(.info, "stopped")
+        app.log.close()
+    }
+
+    private static func configuration(_ config: Config) throws -> Server.Configuration {
+        let addresses = try config.listen.map { text in
+            guard let address = SocketAddress(text) else {
+                throw ConfigError(faults: [
+                    ConfigFault(
+                        name: "OTPLESS_LISTEN",
+                        problem: "\"\(text)\" is not an address such as 127.0.0.1:8080 or [::1]:8080")
+                ])
+            }
+            return address
+        }
+        return Server.Configuration(addresses: addresses) { status in
+            Response(Failure(Failure.Code(refusal: status)))
+        }
+    }
+
+    /// A waiting page is a descriptor: as many as the system allows.
+    private static func raiseDescriptorLimit() {
+        var limit = rlimit()
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+}

@@ -1,0 +1,69 @@
+import Wire
+
+/// A frame as a client sends it; every field may be made wrong.
+struct ClientFrame {
+    /// The four bits of the opcode, reserved ones too.
+    var opcode: UInt8
+    var payload: [UInt8] = []
+    var isFinal = true
+    /// RSV1 to RSV3, in place: 0x40, 0x20, 0x10.
+    var reserved: UInt8 = 0
+    /// Nil: not masked.
+    var key: [UInt8]? = [0x37, 0xFA, 0x21, 0x3D]
+    /// Bytes of the length field: 1, 2 or 8; nil: as few as possible.
+    var lengthBytes: Int?
+    /// The announced length, if it is not the payload's.
+    var announced: UInt64?
+
+    var bytes: [UInt8] {
+        let length = announced ?? UInt64(payload.count)
+        let form = lengthBytes ?? (length < 126 ? 1 : length < 65536 ? 2 : 8)
+        let mark = form == 1 ? UInt8(truncatingIfNeeded: length) : form == 2 ? 126 : 127
+        var out = [(isFinal ? 0x80 : 0) | reserved | opcode, (key == nil ? 0 : 0x80) | mark]
+        if form > 1 {
+            for index in (0..<form).reversed() {
+                out.append(UInt8(truncatingIfNeeded: length >> (8 * UInt64(index))))
+            }
+        }
+        guard let key else { return out + payload }
+        return out + key + payload.enumerated().map { $1 ^ key[$0 % 4] }
+    }
+}
+
+extension ClientFrame {
+    static func text(_ text: String, isFinal: Bool = true) -> ClientFrame {
+        ClientFrame(opcode: 0x1, payload: Array(text.utf8), isFinal: isFinal)
+    }
+
+    static func text(_ payload: [UInt8], isFinal: Bool = true) -> ClientFrame {
+        ClientFrame(opcode: 0x1, payload: payload, isFinal: isFinal)
+    }
+
+    static func binary(_ payload: [UInt8], isFinal: Bool = true) -> ClientFrame {
+        ClientFrame(opcode: 0x2, payload: payload, isFinal: isFinal)
+    }
+
+    static func continuation(_ payload: [UInt8], isFinal: Bool = true) -> ClientFrame {
+        ClientFrame(opcode: 0x0, payload: payload, isFinal: isFinal)
+    }
+
+    static func continuation(_ text: String, isFinal: Bool = true) -> ClientFrame {
+        continuation(Array(text.utf8), isFinal: isFinal)
+    }
+
+    static func ping(_ payload: [UInt8] = []) -> ClientFrame {
+        ClientFrame(opcode: 0x9, payload: payload)
+    }
+
+    static func pong(_ payload: [UInt8] = []) -> ClientFrame {
+        ClientFrame(opcode: 0xA, payload: payload)
+    }
+
+    static func close(_ payload: [UInt8] = []) -> ClientFrame {
+        ClientFrame(opcode: 0x8, payload: payload)
+    }
+
+    static func close(code: UInt16, reason: [UInt8] = []) -> ClientFrame {
+        close([UInt8(code >> 8), UInt8(code & 0xFF)] + reason)
+    }
+}

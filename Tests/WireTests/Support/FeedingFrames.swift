@@ -1,0 +1,72 @@
+import Testing
+import Wire
+
+/// All the ways to feed the bytes that a test tries: whole, byte by byte, and cut in two at every
+/// index (of long inputs: at the first and last 40, and some between).
+func feedings(of bytes: [UInt8]) -> [[[UInt8]]] {
+    let far = bytes.count > 600
+    let cuts = bytes.indices.filter { index in
+        !far || index < 40 || index > bytes.count - 40 || index % 9973 == 0
+    }
+    return [[bytes], bytes.map { [$0] }]
+        + cuts.map { cut in [Array(bytes[..<cut]), Array(bytes[cut...])] }
+}
+
+/// What a fresh socket makes of the pieces, up to its end.
+func actions(
+    feeding pieces: [[UInt8]], limits: WebSocketLimits = .forTests
+) -> [WebSocketState.Action] {
+    var state = WebSocketState(limits: limits)
+    return pieces.flatMap { actions(of: &state, feeding: $0) }
+}
+
+/// What the socket makes of one piece.
+///
+/// The piece stands behind three other bytes, as it may in a read buffer.
+func actions(of state: inout WebSocketState, feeding piece: [UInt8]) -> [WebSocketState.Action] {
+    let buffer: [UInt8] = [0x81, 0x81, 0x81] + piece
+    var offset = 3
+    var actions: [WebSocketState.Action] = []
+    while true {
+        let action = state.receive(buffer.span, from: &offset)
+        guard action != .needMore else { break }
+        actions.append(action)
+    }
+    #expect(offset == buffer.count)
+    return actions
+}
+
+/// Expects the same actions in every way of feeding the frames.
+func expectActions(
+    _ expected: [WebSocketState.Action], from frames: [ClientFrame],
+    limits: WebSocketLimits = .forTests, sourceLocation: SourceLocation = #_sourceLocation
+) {
+    let bytes = frames.flatMap(\.bytes)
+    for pieces in feedings(of: bytes) {
+        let found = actions(feeding: pieces, limits: limits)
+        guard found != expected else { continue }
+        let way = pieces.count == 2 ? "cut at \(pieces[0].count)" : "in \(pieces.count) pieces"
+        Issue.record("\(way): \(found) is not \(expected)", sourceLocation: sourceLocation)
+        return
+    }
+}
+
+extension WebSocketLimits {
+    /// Takes what the tests send, unless it is meant to be too long.
+    static var forTests: WebSocketLimits {
+        WebSocketLimits(maxMessageBytes: 100_000, acceptsBinary: true)
+    }
+}
+
+/// SplitMix64: the same numbers in every run.
+struct SeededRandom: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ mixed >> 31
+    }
+}

@@ -108,7 +108,7 @@ extension Connection {
     /// The server drains: idle connections end now, the others with their reply.
     func drain(on loop: isolated EventLoop) {
         switch mode {
-        case .http: if pending == nil, parser.isIdle { closeWhenSent(on: loop) }
+        case .http: if pending == nil, parser.isIdle, outgoing.isEmpty { end(on: loop) }
         case .webSocket: closeWebSocket(code: 1001, reason: "", on: loop)
         case .closing: break
         }

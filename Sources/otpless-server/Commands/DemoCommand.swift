@@ -1,3 +1,89 @@
+import FoundationEssentials
+import Loop
+import OTPless
+import WhatsAppSimulator
+import Wire
+
+/// `otpless-server demo`: the whole product on one machine, with a simulated WhatsApp.
 enum DemoCommand {
-    static func run(_ arguments: [String]) async -> ExitStatus { .failed }
+    static func run(_ arguments: [String]) async -> ExitStatus {
+        do throws(DemoOptions.Fault) {
+            return await run(try DemoOptions(arguments))
+        } catch {
+            Terminal.complain("otpless-server demo: \(error.description); see --help")
+            return .usage
+        }
+    }
+
+    private static func run(_ options: DemoOptions) async -> ExitStatus {
+        do {
+            let folder = try DemoFolder(options.dataFolder)
+            defer { folder.removeIfTemporary() }
+            let config = config(options, databasePath: folder.path + "/otpless.db")
+            let loops = try ServerProcess.makeLoops(config)
+            let (simulator, phones) = try await startSimulator(options, config, on: loops)
+            let process = try await ServerProcess.start(config, on: loops)
+            Terminal.say(welcome(options, folder))
+            await StopSignal.wait(on: loops.loops[0])
+            simulator.stop()
+            await phones.drain(within: .seconds(1))
+            await process.stop()
+            return .ok
+        } catch {
+            Terminal.complain("otpless-server demo: \(error)")
+            return .failed
+        }
+    }
+
+    private static func config(_ options: DemoOptions, databasePath: String) -> Config {
+        func secret() -> Secret { Secret(Base64URL.encode(Entropy.system.bytes(32))) }
+        var config = Config()
+        config.listen = ["127.0.0.1:\(options.port)"]
+        config.publicURL = options.loginURL
+        config.appName = "OTPless Demo"
+        config.allowedOrigins = [options.loginURL, "http://localhost:\(options.port)"]
+        config.databasePath = databasePath
+        config.logLevel = .warning
+        config.tokens.secret = secret()
+        config.tokens.issuer = options.loginURL
+        config.tokens.audience = options.loginURL
+        config.whatsApp.baseURL = options.phoneURL
+        config.whatsApp.phoneNumberID = "106540352242922"
+        config.whatsApp.phoneNumber = "+15550783881"
+        config.whatsApp.accessToken = secret()
+        config.whatsApp.appSecret = secret()
+        config.whatsApp.verifyToken = secret()
+        return config
+    }
+
+    private static func startSimulator(
+        _ options: DemoOptions, _ config: Config, on loops: LoopGroup
+    ) async throws -> (Simulator, Server) {
+        var clients: [SourceID] = []
+        for loop in loops.loops { clients.append(try await HTTPClient.make(on: loop)) }
+        let settings = Simulator.Settings(
+            accessToken: config.whatsApp.accessToken, appSecret: config.whatsApp.appSecret,
+            webhookURL: options.loginURL + "/api/webhook", loginURL: options.loginURL + "/")
+        let simulator = Simulator(settings, clients: clients)
+        guard let address = SocketAddress("127.0.0.1:\(options.phonePort)") else {
+            throw DemoOptions.Fault(description: "--phone-port is not a port")
+        }
+        let configuration = Server.Configuration(addresses: [address]) { status in
+            Response(Failure(Failure.Code(refusal: status)))
+        }
+        let server = try await Server(configuration, router: simulator.routes, on: loops.loops)
+        return (simulator, server)
+    }
+
+    private static func welcome(_ options: DemoOptions, _ folder: DemoFolder) -> String {
+        """
+        OTPless demo is running.
+
+          login page        \(options.loginURL)/
+          simulated phone   \(options.phoneURL)/
+
+        Open both side by side, sign in with any number, such as +1 650 555 0142, and tap Confirm
+        on the phone. Database: \(folder.path)/otpless.db. Press Ctrl-C to stop.
+        """
+    }
 }

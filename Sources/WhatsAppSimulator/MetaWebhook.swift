@@ -1,0 +1,137 @@
+import OTPless
+
+/// Writes webhooks as Meta does: ASCII only, `/` escaped, numbers of time as strings.
+struct MetaWebhook {
+    private let simulator: Simulator
+
+    init(_ simulator: Simulator) {
+        self.simulator = simulator
+    }
+
+    /// A tap on a reply button.
+    func buttonReply(
+        _ button: SimulatedPhones.Message.Button, to messageID: String, from phone: String
+    ) -> [UInt8] {
+        message(from: phone) { writer in
+            writer.member("context") { writer in
+                writer.object { writer in
+                    writer.member("from", simulator.settings.businessNumber)
+                    writer.member("id", messageID)
+                }
+            }
+            writer.member("type", "interactive")
+            writer.member("interactive") { writer in
+                writer.object { writer in
+                    writer.member("type", "button_reply")
+                    writer.member("button_reply") { writer in
+                        writer.object { writer in
+                            writer.member("id", button.id)
+                            writer.member("title", button.title)
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// A text that a person typed.
+    func text(_ text: String, from phone: String) -> [UInt8] {
+        message(from: phone) { writer in
+            writer.member("type", "text")
+            writer.member("text") { $0.object { $0.member("body", text) } }
+        }
+    }
+
+    /// A step of a message on its way.
+    func status(
+        _ status: String, of messageID: String, callbackData: String?, recipient: String
+    ) -> [UInt8] {
+        change { writer in
+            contacts(recipient, &writer)
+            writer.member("statuses") { writer in
+                writer.array { writer in
+                    writer.object { writer in
+                        writer.member("id", messageID)
+                        writer.member("status", status)
+                        writer.member("timestamp", String(simulator.clock.now.seconds))
+                        writer.member("recipient_id", recipient)
+                        writer.member("recipient_user_id", Self.userID(of: recipient))
+                        if let callbackData {
+                            writer.member("biz_opaque_callback_data", callbackData)
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private func message(
+        from phone: String, _ content: (inout JSONWriter) -> Void
+    ) -> [UInt8] {
+        change { writer in
+            contacts(phone, &writer)
+            writer.member("messages") { writer in
+                writer.array { writer in
+                    writer.object { writer in
+                        writer.member("from", phone)
+                        writer.member("from_user_id", Self.userID(of: phone))
+                        writer.member("id", simulator.makeMessageID())
+                        writer.member("timestamp", String(simulator.clock.now.seconds))
+                        content(&writer)
+                    }
+                }
+            }
+        }
+    }
+
+    private func contacts(_ phone: String, _ writer: inout JSONWriter) {
+        writer.member("contacts") { writer in
+            writer.array { writer in
+                writer.object { writer in
+                    writer.member("profile") { $0.object { $0.member("name", "Simulated Phone") } }
+                    writer.member("wa_id", phone)
+                    writer.member("user_id", Self.userID(of: phone))
+                }
+            }
+        }
+    }
+
+    private func change(_ value: (inout JSONWriter) -> Void) -> [UInt8] {
+        var writer = JSONWriter(reserving: 1024, asciiOnly: true)
+        writer.object { writer in
+            writer.member("object", "whatsapp_business_account")
+            writer.member("entry") { writer in
+                writer.array { writer in
+                    writer.object { writer in
+                        writer.member("id", "102290129340398")
+                        writer.member("changes") { writer in
+                            writer.array { writer in writer.object { entry(&$0, value) } }
+                        }
+                    }
+                }
+            }
+        }
+        return writer.bytes
+    }
+
+    private func entry(_ writer: inout JSONWriter, _ value: (inout JSONWriter) -> Void) {
+        writer.member("value") { writer in
+            writer.object { writer in
+                writer.member("messaging_product", "whatsapp")
+                writer.member("metadata") { writer in
+                    writer.object { writer in
+                        writer.member("display_phone_number", simulator.settings.businessNumber)
+                        writer.member("phone_number_id", simulator.settings.phoneNumberID)
+                    }
+                }
+                value(&writer)
+            }
+        }
+        writer.member("field", "messages")
+    }
+
+    /// A business-scoped user id: made of the number here, unrelated to it at Meta.
+    private static func userID(of phone: String) -> String {
+        "US." + String(phone.reversed())
+    }
+}

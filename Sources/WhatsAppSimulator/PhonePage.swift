@@ -1,0 +1,162 @@
+import Loop
+import OTPless
+import Wire
+
+/// The page that is the phone, and what it calls.
+struct PhonePage {
+    private let simulator: Simulator
+
+    static var page: Reply {
+        .now(
+            Response(
+                status: 200, contentType: "text/html; charset=utf-8",
+                headers: [("Cache-Control", "no-cache")], body: PackageResources.phone_html))
+    }
+
+    init(_ simulator: Simulator) {
+        self.simulator = simulator
+    }
+
+    /// All chats; with `after` once they have changed from that version.
+    func state(_ request: Request) -> Reply {
+        let after = request.queryItem("after").flatMap { Int($0) }
+        return .later { [simulator] loop in
+            if let after { await simulator.waitForChange(after: after, on: loop) }
+            return Response(
+                status: 200, contentType: "application/json; charset=utf-8",
+                headers: [("Cache-Control", "no-store")], body: Self.state(of: simulator))
+        }
+    }
+
+    /// Taps a button of a message.
+    func tap(_ request: Request) -> Reply {
+        answer(request) { fields, loop throws(Failure) in
+            let phone = try fields.required("phone")
+            let message = try fields.required("messageId")
+            let button = try fields.required("buttonId")
+            let tapped = simulator.change { $0.tap(button, of: message, on: phone) }
+            guard let tapped else {
+                throw Failure(.notFound, details: "There is no such button left to tap")
+            }
+            simulator.deliver(
+                MetaWebhook(simulator).buttonReply(tapped, to: message, from: phone), on: loop)
+        }
+    }
+
+    /// Sends a typed message to the business.
+    func text(_ request: Request) -> Reply {
+        answer(request) { fields, loop throws(Failure) in
+            let text = try fields.required("text")
+            guard let phone = PhoneNumber(waID: try fields.required("phone")) else {
+                throw Failure(.invalidPhoneNumber, field: "phone")
+            }
+            let bubble = SimulatedPhones.Message(
+                id: simulator.makeMessageID(), direction: .outgoing,
+                time: simulator.clock.now.seconds, header: nil, body: text, footer: nil, buttons: [],
+                callbackData: nil)
+            simulator.change { $0.add(bubble, to: phone.digits) }
+            simulator.deliver(MetaWebhook(simulator).text(text, from: phone.digits), on: loop)
+        }
+    }
+
+    /// The chat is on the screen: its messages are read.
+    func read(_ request: Request) -> Reply {
+        answer(request) { fields, loop throws(Failure) in
+            let phone = try fields.required("phone")
+            for message in simulator.change({ $0.read(phone) }) {
+                let webhook = MetaWebhook(simulator).status(
+                    "read", of: message.id, callbackData: message.callbackData, recipient: phone)
+                simulator.deliver(webhook, on: loop)
+            }
+        }
+    }
+
+    private func answer(
+        _ request: Request,
+        _ work: @escaping @Sendable (PhoneFields, isolated EventLoop) throws(Failure) -> Void
+    ) -> Reply {
+        .later { loop in
+            do throws(Failure) {
+                try work(try PhoneFields(request), loop)
+                return PhonePage.response(Envelope(200, "Done"))
+            } catch {
+                return PhonePage.response(Envelope(error))
+            }
+        }
+    }
+
+    private static func response(_ envelope: Envelope) -> Response {
+        Response(
+            status: envelope.status, contentType: "application/json; charset=utf-8",
+            body: envelope.body)
+    }
+
+    // MARK: State
+
+    private static func state(of simulator: Simulator) -> [UInt8] {
+        let phones = simulator.look { $0 }
+        var writer = JSONWriter(reserving: 4096)
+        writer.object { writer in
+            writer.member("businessName", simulator.settings.businessName)
+            writer.member("businessNumber", simulator.settings.businessNumber)
+            writer.member("loginURL", simulator.settings.loginURL)
+            writer.member("version", phones.version)
+            writer.member("chats") { writer in
+                writer.array { writer in
+                    for chat in phones.chats { writer.object { write(chat, to: &$0) } }
+                }
+            }
+        }
+        return writer.bytes
+    }
+
+    private static func write(_ chat: SimulatedPhones.Chat, to writer: inout JSONWriter) {
+        writer.member("phone", chat.phone)
+        writer.member("messages") { writer in
+            writer.array { writer in
+                for message in chat.messages { writer.object { write(message, to: &$0) } }
+            }
+        }
+    }
+
+    private static func write(_ message: SimulatedPhones.Message, to writer: inout JSONWriter) {
+        writer.member("id", message.id)
+        writer.member("direction", message.direction.rawValue)
+        writer.member("time", message.time)
+        writer.member("kind", message.buttons.isEmpty ? "text" : "buttons")
+        writer.member("header", message.header)
+        writer.member("body", message.body)
+        writer.member("footer", message.footer)
+        writer.member("buttons") { writer in
+            writer.array { writer in
+                for button in message.buttons {
+                    writer.object { writer in
+                        writer.member("id", button.id)
+                        writer.member("title", button.title)
+                    }
+                }
+            }
+        }
+        writer.member("answered", message.answered)
+        writer.member("status", message.isRead ? "read" : "delivered")
+    }
+}
+
+/// The JSON object that the page posts.
+private struct PhoneFields {
+    private let root: JSONValue
+
+    init(_ request: Request) throws(Failure) {
+        guard let document = try? JSONDocument(request.body), document.root.kind == .object else {
+            throw Failure(.invalidJSON)
+        }
+        root = document.root
+    }
+
+    func required(_ name: String) throws(Failure) -> String {
+        guard let text = root[name]?.string, !text.isEmpty else {
+            throw Failure(.missingParameters, field: name, details: "\(name) is required")
+        }
+        return text
+    }
+}

@@ -1,0 +1,129 @@
+public import Loop
+public import OTPless
+import Synchronization
+public import Wire
+
+/// WhatsApp on loopback: Meta's Cloud API on one side, phones to tap on on the other.
+///
+/// Messages are checked as Meta checks them, and answers go back as signed webhooks as Meta writes
+/// them: whoever talks to it runs the real path.
+public final class Simulator: Sendable {
+    /// What both sides must agree on.
+    public struct Settings: Sendable {
+        /// The provider's id of the business number.
+        public var phoneNumberID = "106540352242922"
+
+        /// The business number.
+        public var businessNumber = "15550783881"
+
+        /// What the phone shows as the sender.
+        public var businessName = "OTPless Demo"
+
+        /// The token the API asks for.
+        public var accessToken: Secret
+
+        /// What webhooks are signed with.
+        public var appSecret: Secret
+
+        /// Where webhooks go; set before the first message.
+        public var webhookURL: String
+
+        /// Where the phone page says a login starts.
+        public var loginURL: String
+
+        /// Settings with a made-up business number.
+        public init(accessToken: Secret, appSecret: Secret, webhookURL: String, loginURL: String) {
+            self.accessToken = accessToken
+            self.appSecret = appSecret
+            self.webhookURL = webhookURL
+            self.loginURL = loginURL
+        }
+    }
+
+    let settings: Settings
+    let clock: any WallClock
+    let entropy: Entropy
+    private let phones = Mutex(SimulatedPhones())
+    private let watchers = Mutex<[SourceID: LongPoll.Wake]>([:])
+    private let sender: WebhookSender
+
+    /// A simulator; `routes` makes it reachable.
+    public init(
+        _ settings: Settings, clients: [SourceID], clock: any WallClock = SystemClock(),
+        entropy: Entropy = .system
+    ) {
+        self.settings = settings
+        self.clock = clock
+        self.entropy = entropy
+        sender = WebhookSender(
+            url: settings.webhookURL, appSecret: settings.appSecret, clients: clients)
+    }
+
+    /// The paths of the Cloud API, of the phone page and of what the page calls.
+    public var routes: Router {
+        var router = Router()
+        router.on(.get, "/") { _ in PhonePage.page }
+        router.on(.get, "/simulator/state") { request in PhonePage(self).state(request) }
+        router.on(.post, "/simulator/tap") { request in PhonePage(self).tap(request) }
+        router.on(.post, "/simulator/text") { request in PhonePage(self).text(request) }
+        router.on(.post, "/simulator/read") { request in PhonePage(self).read(request) }
+        router.on(.post, "/{version}/{phoneNumberID}/messages") { request in
+            GraphAPI(self).send(request)
+        }
+        return router
+    }
+
+    /// Ends the page's waiting requests, so that a drain need not wait for them.
+    public func stop() { wakeWatchers() }
+
+    // MARK: State
+
+    /// Reads the phones.
+    func look<T: Sendable>(_ body: (SimulatedPhones) -> T) -> T {
+        phones.withLock { body($0) }
+    }
+
+    /// Changes the phones and tells the pages that watch them.
+    func change<T: Sendable>(_ body: (inout SimulatedPhones) -> T) -> T {
+        let result = phones.withLock { phones in
+            phones.version += 1
+            return body(&phones)
+        }
+        wakeWatchers()
+        return result
+    }
+
+    /// Waits until the phones have changed from a version, or the time is over.
+    func waitForChange(after version: Int, on loop: isolated EventLoop) async {
+        await withCheckedContinuation { continuation in
+            let poll = LongPoll(continuation)
+            let id = loop.add(poll)
+            loop.setDeadline(loop.now + LongPoll.patience, of: id)
+            watchers.withLock { $0[id] = LongPoll.Wake(loop: loop, id: id) }
+            // Looked at after the watcher is in its place, so that no change falls between.
+            if look(\.version) > version { wakeWatchers() }
+        }
+    }
+
+    private func wakeWatchers() {
+        let waiting = watchers.withLock { watchers in
+            let all = watchers.values
+            watchers = [:]
+            return Array(all)
+        }
+        for wake in waiting { wake() }
+    }
+
+    // MARK: Webhooks
+
+    /// Posts a webhook to the server, in the background.
+    func deliver(_ body: [UInt8], on loop: isolated EventLoop) {
+        let sender = sender
+        loop.spawn { loop in await sender.send(body, on: loop) }
+    }
+
+    /// A message id as Meta writes them.
+    func makeMessageID() -> String {
+        "wamid." + Base64URL.encode(Array("\u{1D}\u{0B}".utf8) + entropy.bytes(28))
+    }
+}

@@ -1,0 +1,59 @@
+import FoundationEssentials
+import OTPless
+
+/// What `otpless-server demo` was asked for.
+struct DemoOptions {
+    struct Fault: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    private(set) var port: UInt16 = 8080
+    private(set) var phonePort: UInt16 = 8081
+    private(set) var dataFolder: String?
+
+    var loginURL: String { "http://127.0.0.1:\(port)" }
+
+    var phoneURL: String { "http://127.0.0.1:\(phonePort)" }
+
+    init(_ arguments: [String]) throws(Fault) {
+        var rest = arguments[...]
+        while let option = rest.popFirst() {
+            guard let value = rest.popFirst() else {
+                throw Fault(description: "\(option) needs a value")
+            }
+            switch option {
+            case "--port": port = try Self.port(value, option)
+            case "--phone-port": phonePort = try Self.port(value, option)
+            case "--data": dataFolder = value
+            default: throw Fault(description: "there is no option \(option)")
+            }
+        }
+        guard port != phonePort else { throw Fault(description: "both ports are \(port)") }
+    }
+
+    private static func port(_ text: String, _ option: String) throws(Fault) -> UInt16 {
+        guard let port = UInt16(text), port > 0 else {
+            throw Fault(description: "\(option) must be a port from 1 to 65535")
+        }
+        return port
+    }
+}
+
+/// Where the demo's database lies: a folder the operator chose, or one that goes with the demo.
+struct DemoFolder {
+    let path: String
+    private let isTemporary: Bool
+
+    init(_ chosen: String?) throws {
+        isTemporary = chosen == nil
+        let name = "otpless-demo-" + Base64URL.encode(Entropy.system.bytes(6))
+        path = chosen ?? FileManager.default.temporaryDirectory.appending(path: name).path()
+        try FileManager.default.createDirectory(
+            atPath: path, withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700])
+    }
+
+    func removeIfTemporary() {
+        if isTemporary { try? FileManager.default.removeItem(atPath: path) }
+    }
+}

@@ -35,20 +35,22 @@ let package = Package(
             name: "OTPless", dependencies: ["Loop", "CLinux", "COpenSSL", "CCurl", "CSQLite"],
             swiftSettings: strict),
         .target(name: "Webhook", dependencies: ["OTPless", "Wire"], swiftSettings: strict),
-        .target(name: "WSGateway", dependencies: ["OTPless", "Wire", "Loop"], swiftSettings: strict),
+        .target(
+            name: "WSGateway", dependencies: ["OTPless", "Wire", "Loop"], swiftSettings: strict),
         .target(
             name: "WhatsAppSimulator", dependencies: ["OTPless", "Wire", "Loop"],
-            resources: [.embedInCode("Pages/phone.html")], swiftSettings: strict),
+            resources: [.embedInCode("Pages")], swiftSettings: strict),
         .executableTarget(
             name: "otpless-server",
             dependencies: [
                 "Loop", "Wire", "OTPless", "Webhook", "WSGateway", "WhatsAppSimulator",
             ],
-            resources: [.embedInCode("Pages/login.html")], swiftSettings: strict),
+            resources: [.embedInCode("Pages")], swiftSettings: strict),
 
         .testTarget(name: "LoopTests", dependencies: ["Loop"], swiftSettings: strict),
         .testTarget(name: "WireTests", dependencies: ["Wire", "Loop"], swiftSettings: strict),
-        .testTarget(name: "OTPlessTests", dependencies: ["OTPless", "Loop"], swiftSettings: strict),
+        .testTarget(
+            name: "OTPlessTests", dependencies: ["OTPless", "Loop"], swiftSettings: strict),
         .testTarget(
             name: "WebhookTests", dependencies: ["Webhook", "OTPless", "Wire"],
             swiftSettings: strict),

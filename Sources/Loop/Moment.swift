@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// A point on the machine's monotonic clock, in nanoseconds; unaffected when somebody sets the time.
@@ -12,9 +13,7 @@ public struct Moment: Comparable, Hashable, Sendable {
 
     /// The monotonic clock, read now.
     public static var now: Moment {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-        return Moment(nanoseconds: UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec))
+        Moment(nanoseconds: clinux_clock_nanoseconds(CLOCK_MONOTONIC))
     }
 
     /// Later than every other moment.

@@ -36,7 +36,8 @@ public struct App: Sendable {
         guard let access = AccessTokens(secret: config.tokens.secret, settings: settings),
             let refreshKey = HMACKey(key)
         else {
-            throw ConfigError(faults: [ConfigFault(name: "OTPLESS_JWT_SECRET", problem: "is empty")])
+            throw ConfigError(faults: [ConfigFault(name: "OTPLESS_JWT_SECRET", problem: "is empty")]
+            )
         }
         let now = clock.now
         ended.add(

@@ -67,7 +67,9 @@ public final class Gateway: Sendable {
         }
     }
 
-    /// The page has its tokens. Should the store fail now, they stay to be had for a while: no harm.
+    /// The page has its tokens.
+    ///
+    /// Should the store fail now, they stay to be had for a while: no harm.
     func acknowledge(_ login: LoginID) async {
         guard let login = try? await logins.read(login) else { return }
         try? await logins.acknowledge(login)

@@ -2,7 +2,9 @@ import Loop
 import OTPless
 import Wire
 
-/// One page that waits for its login. Runs on: its loop.
+/// One page that waits for its login.
+///
+/// Runs on: its loop.
 final class WaitingPage: WebSocketHandler {
     private enum Stage {
         /// The verifier is awaited; nothing is told before.
@@ -94,7 +96,10 @@ final class WaitingPage: WebSocketHandler {
     /// Reads where the login stands and tells the page; one look at a time.
     func look(on loop: isolated EventLoop) {
         guard case .waiting = stage else { return }
-        guard !isLooking else { return mustLookAgain = true }
+        guard !isLooking else {
+            mustLookAgain = true
+            return
+        }
         isLooking = true
         let (login, socket, gateway) = (login, socket, gateway)
         loop.spawn { loop in

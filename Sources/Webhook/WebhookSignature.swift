@@ -16,7 +16,8 @@ struct WebhookSignature: Sendable {
     func verifies(_ header: ArraySlice<UInt8>?, of body: [UInt8]) -> Bool {
         let prefix = Array("sha256=".utf8)
         guard let header, header.starts(with: prefix),
-            let code = Self.decodeHex(header.dropFirst(prefix.count)), code.count == HMACKey.codeLength
+            let code = Self.decodeHex(header.dropFirst(prefix.count)),
+            code.count == HMACKey.codeLength
         else { return false }
         return key.verifies(code, of: body[...])
     }

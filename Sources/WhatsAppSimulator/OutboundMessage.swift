@@ -28,12 +28,15 @@ struct OutboundMessage {
             footer = nil
             buttons = []
         case "interactive":
-            guard let interactive = root["interactive"] else { throw .missingParameter("interactive") }
+            guard let interactive = root["interactive"] else {
+                throw .missingParameter("interactive")
+            }
             guard interactive["type"]?.equals("button") == true else { throw .unsupportedType }
             header = try interactive["header"].map { header throws(GraphError) in
                 try Self.text(header["text"], "interactive.header.text", atMost: 60)
             }
-            body = try Self.text(interactive["body"]?["text"], "interactive.body.text", atMost: 1024)
+            body = try Self.text(
+                interactive["body"]?["text"], "interactive.body.text", atMost: 1024)
             footer = try interactive["footer"].map { footer throws(GraphError) in
                 try Self.text(footer["text"], "interactive.footer.text", atMost: 60)
             }
@@ -45,7 +48,8 @@ struct OutboundMessage {
 
     /// Meta reads a number without `+` as one of the business's own country: written so, it would
     /// reach a stranger, so the simulator insists on the plus.
-    private static func digits(of text: String, businessNumber: String) throws(GraphError) -> String {
+    private static func digits(of text: String, businessNumber: String) throws(GraphError) -> String
+    {
         guard text.hasPrefix("+"), let phone = PhoneNumber(text) else {
             throw .badValue("to is not a phone number with + and country code")
         }

@@ -6,13 +6,6 @@ import Wire
 struct PhonePage {
     private let simulator: Simulator
 
-    static var page: Reply {
-        .now(
-            Response(
-                status: 200, contentType: "text/html; charset=utf-8",
-                headers: [("Cache-Control", "no-cache")], body: PackageResources.phone_html))
-    }
-
     init(_ simulator: Simulator) {
         self.simulator = simulator
     }
@@ -52,7 +45,8 @@ struct PhonePage {
             }
             let bubble = SimulatedPhones.Message(
                 id: simulator.makeMessageID(), direction: .outgoing,
-                time: simulator.clock.now.seconds, header: nil, body: text, footer: nil, buttons: [],
+                time: simulator.clock.now.seconds, header: nil, body: text, footer: nil,
+                buttons: [],
                 callbackData: nil)
             simulator.change { $0.add(bubble, to: phone.digits) }
             simulator.deliver(MetaWebhook(simulator).text(text, from: phone.digits), on: loop)

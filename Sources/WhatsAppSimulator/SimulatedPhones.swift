@@ -2,7 +2,10 @@
 struct SimulatedPhones: Sendable {
     /// One bubble.
     struct Message: Sendable {
-        enum Direction: String { case incoming = "in", outgoing = "out" }
+        enum Direction: String {
+            case incoming = "in"
+            case outgoing = "out"
+        }
 
         struct Button: Sendable {
             let id: String
@@ -40,7 +43,9 @@ struct SimulatedPhones: Sendable {
     mutating func add(_ message: Message, to phone: String) {
         let index = chats.firstIndex { $0.phone == phone } ?? addChat(phone)
         chats[index].messages.append(message)
-        if chats[index].messages.count > Self.capacity.messages { chats[index].messages.removeFirst() }
+        if chats[index].messages.count > Self.capacity.messages {
+            chats[index].messages.removeFirst()
+        }
     }
 
     private mutating func addChat(_ phone: String) -> Int {
@@ -50,7 +55,8 @@ struct SimulatedPhones: Sendable {
     }
 
     /// Answers a message by one of its buttons; nil when there is no such button left to tap.
-    mutating func tap(_ buttonID: String, of messageID: String, on phone: String) -> Message.Button? {
+    mutating func tap(_ buttonID: String, of messageID: String, on phone: String) -> Message.Button?
+    {
         guard let chat = chats.firstIndex(where: { $0.phone == phone }),
             let index = chats[chat].messages.firstIndex(where: { $0.id == messageID }),
             chats[chat].messages[index].answered == nil,

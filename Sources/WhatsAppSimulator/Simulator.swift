@@ -62,7 +62,9 @@ public final class Simulator: Sendable {
     /// The paths of the Cloud API, of the phone page and of what the page calls.
     public var routes: Router {
         var router = Router()
-        router.on(.get, "/") { _ in PhonePage.page }
+        router.asset("/", "text/html; charset=utf-8", PackageResources.phone_html)
+        router.asset("/phone.css", "text/css; charset=utf-8", PackageResources.phone_css)
+        router.asset("/phone.js", "text/javascript; charset=utf-8", PackageResources.phone_js)
         router.on(.get, "/simulator/state") { request in PhonePage(self).state(request) }
         router.on(.post, "/simulator/tap") { request in PhonePage(self).tap(request) }
         router.on(.post, "/simulator/text") { request in PhonePage(self).text(request) }

@@ -1,6 +1,8 @@
 import Loop
 
-/// One TCP connection: HTTP first, perhaps a WebSocket later. Lives and dies on one loop.
+/// One TCP connection: HTTP first, perhaps a WebSocket later.
+///
+/// Lives and dies on one loop.
 ///
 /// It moves bytes and deadlines; what bytes mean is decided by the parsers and by `Router`.
 final class Connection: Source {
@@ -161,8 +163,10 @@ final class Connection: Source {
         flush(on: loop)
     }
 
-    /// All is sent. Closing with unread bytes would reset the connection and could destroy the reply
-    /// on its way (RFC 9112 §9.6): say that nothing more comes, and read on for a moment.
+    /// All is sent.
+    ///
+    /// Closing with unread bytes would reset the connection and could destroy the reply on its way
+    /// (RFC 9112 §9.6): say that nothing more comes, and read on for a moment.
     private func finishSending(on loop: isolated EventLoop) {
         guard !peerHasEnded else { return end(on: loop) }
         socket.shutdownWrites()

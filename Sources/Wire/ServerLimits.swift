@@ -1,4 +1,6 @@
-/// The time limits of a connection. Each bounds a whole phase, so that a byte now and then gains nothing.
+/// The time limits of a connection.
+///
+/// Each bounds a whole phase, so that a byte now and then gains nothing.
 public struct TimeLimits: Sendable {
     /// From a request's first byte to the end of its head.
     public var head = Duration.seconds(10)

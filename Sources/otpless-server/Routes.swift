@@ -27,11 +27,16 @@ func routes(_ app: App, _ gateway: Gateway) throws(ConfigError) -> Router {
 
     for path in ["/api/webhook", "/api/webhook/cloud"] {
         router.on(.get, path, ReceiveWebhook(webhook).verify)
-        router.on(.post, path, bodyLimit: WebhookEndpoint.bodyLimit, answer: ReceiveWebhook(webhook).receive)
+        router.on(
+            .post, path, bodyLimit: WebhookEndpoint.bodyLimit,
+            answer: ReceiveWebhook(webhook).receive)
     }
 
     router.on(.get, "/healthz", Health(app).live)
     router.on(.get, "/readyz", answer: Health(app).ready)
-    router.on(.get, "/", LoginPage.answer)
+
+    router.asset("/", "text/html; charset=utf-8", PackageResources.login_html)
+    router.asset("/login.css", "text/css; charset=utf-8", PackageResources.login_css)
+    router.asset("/login.js", "text/javascript; charset=utf-8", PackageResources.login_js)
     return router
 }

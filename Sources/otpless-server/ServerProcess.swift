@@ -57,7 +57,8 @@ struct ServerProcess {
                 throw ConfigError(faults: [
                     ConfigFault(
                         name: "OTPLESS_LISTEN",
-                        problem: "\"\(text)\" is not an address such as 127.0.0.1:8080 or [::1]:8080")
+                        problem:
+                            "\"\(text)\" is not an address such as 127.0.0.1:8080 or [::1]:8080")
                 ])
             }
             return address
@@ -70,7 +71,9 @@ struct ServerProcess {
     /// A waiting page is a descriptor: as many as the system allows.
     private static func raiseDescriptorLimit() {
         var limit = rlimit()
-        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else {
+            return
+        }
         limit.rlim_cur = limit.rlim_max
         _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }

@@ -14,10 +14,14 @@ extension Config {
     }
 
     private mutating func readServer(_ reader: inout EnvironmentReader) {
-        listen = reader.value("OTPLESS_LISTEN", or: listen, "must be host:port, several with commas") {
+        listen = reader.value(
+            "OTPLESS_LISTEN", or: listen, "must be host:port, several with commas"
+        ) {
             $0.split(separator: ",").map { String($0).trimmed }
         }
-        let url = reader.required("OTPLESS_PUBLIC_URL", "what browsers and WhatsApp call, such as https://login.example.com")
+        let url = reader.required(
+            "OTPLESS_PUBLIC_URL",
+            "what browsers and WhatsApp call, such as https://login.example.com")
         publicURL = String(url.reversed().drop { $0 == "/" }.reversed())
         if !url.isEmpty, Self.origin(of: publicURL) == nil {
             reader.fault("OTPLESS_PUBLIC_URL", "must be an http or https URL with a host")
@@ -38,14 +42,18 @@ extension Config {
         workers = reader.value("OTPLESS_WORKERS", or: nil, "must be a number from 1 to 256") {
             Int($0).flatMap { 1...256 ~= $0 ? .some($0) : nil }
         }
-        logLevel = reader.value("OTPLESS_LOG_LEVEL", or: .info, "must be debug, info, warning or error") {
+        logLevel = reader.value(
+            "OTPLESS_LOG_LEVEL", or: .info, "must be debug, info, warning or error"
+        ) {
             text in Log.Level.allCases.first { "\($0)" == text }
         }
     }
 
     private mutating func readTokens(_ reader: inout EnvironmentReader) {
         reader.notYet("OTPLESS_JWT_ALGORITHM", except: "HS256")
-        let secret = reader.required("OTPLESS_JWT_SECRET", "at least 32 bytes, such as the output of `openssl rand -base64 32`")
+        let secret = reader.required(
+            "OTPLESS_JWT_SECRET",
+            "at least 32 bytes, such as the output of `openssl rand -base64 32`")
         if !secret.isEmpty, secret.utf8.count < 32 {
             reader.fault("OTPLESS_JWT_SECRET", "must be at least 32 bytes long")
         }
@@ -70,18 +78,31 @@ extension Config {
         ) { Self.isSafe($0) ? String($0.reversed().drop { $0 == "/" }.reversed()) : nil }
         whatsApp.apiVersion = reader.value(
             "OTPLESS_WHATSAPP_API_VERSION", or: whatsApp.apiVersion, "must look like v26.0"
-        ) { $0.hasPrefix("v") && $0.dropFirst().allSatisfy { $0.isASCIIDigit || $0 == "." } ? $0 : nil }
-        whatsApp.phoneNumberID = reader.required("OTPLESS_WHATSAPP_PHONE_NUMBER_ID", "the sending number's id, from the app's WhatsApp settings")
+        ) {
+            $0.hasPrefix("v") && $0.dropFirst().allSatisfy { $0.isASCIIDigit || $0 == "." }
+                ? $0 : nil
+        }
+        whatsApp.phoneNumberID = reader.required(
+            "OTPLESS_WHATSAPP_PHONE_NUMBER_ID",
+            "the sending number's id, from the app's WhatsApp settings")
         if !whatsApp.phoneNumberID.allSatisfy(\.isASCIIDigit) {
             reader.fault("OTPLESS_WHATSAPP_PHONE_NUMBER_ID", "must consist of digits")
         }
-        whatsApp.phoneNumber = reader.required("OTPLESS_WHATSAPP_PHONE_NUMBER", "the sending number, such as +15550783881")
+        whatsApp.phoneNumber = reader.required(
+            "OTPLESS_WHATSAPP_PHONE_NUMBER", "the sending number, such as +15550783881")
         if !whatsApp.phoneNumber.isEmpty, PhoneNumber(whatsApp.phoneNumber) == nil {
-            reader.fault("OTPLESS_WHATSAPP_PHONE_NUMBER", "must be a phone number with + and country code")
+            reader.fault(
+                "OTPLESS_WHATSAPP_PHONE_NUMBER", "must be a phone number with + and country code")
         }
-        whatsApp.accessToken = Secret(reader.required("OTPLESS_WHATSAPP_ACCESS_TOKEN", "the system user's token"))
-        whatsApp.appSecret = Secret(reader.required("OTPLESS_WHATSAPP_APP_SECRET", "the app secret that webhooks are signed with"))
-        whatsApp.verifyToken = Secret(reader.required("OTPLESS_WHATSAPP_VERIFY_TOKEN", "any text you also enter as the webhook's verify token"))
+        whatsApp.accessToken = Secret(
+            reader.required("OTPLESS_WHATSAPP_ACCESS_TOKEN", "the system user's token"))
+        whatsApp.appSecret = Secret(
+            reader.required(
+                "OTPLESS_WHATSAPP_APP_SECRET", "the app secret that webhooks are signed with"))
+        whatsApp.verifyToken = Secret(
+            reader.required(
+                "OTPLESS_WHATSAPP_VERIFY_TOKEN",
+                "any text you also enter as the webhook's verify token"))
         if whatsApp.accessToken.bytes.contains(where: { $0 <= 0x20 || $0 >= 0x7F }) {
             reader.fault("OTPLESS_WHATSAPP_ACCESS_TOKEN", "must be visible ASCII without spaces")
         }
@@ -116,9 +137,11 @@ extension Config {
     static func origin(of url: String) -> String? {
         for scheme in ["http://", "https://"] where url.hasPrefix(scheme) {
             let host = url.dropFirst(scheme.count).prefix { $0 != "/" }
-            let isHost = !host.isEmpty && host.utf8.allSatisfy {
-                $0 > 0x20 && $0 < 0x7F && !"?#@\\".utf8.contains($0)
-            }
+            let isHost =
+                !host.isEmpty
+                && host.utf8.allSatisfy {
+                    $0 > 0x20 && $0 < 0x7F && !"?#@\\".utf8.contains($0)
+                }
             return isHost ? scheme + host.lowercased() : nil
         }
         return nil

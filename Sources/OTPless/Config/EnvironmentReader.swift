@@ -41,8 +41,10 @@ struct EnvironmentReader {
     mutating func duration(
         _ name: String, or standard: Duration, within bounds: ClosedRange<Duration>
     ) -> Duration {
-        value(name, or: standard, "must be a duration such as 300s, 5m, 1h or 30d, from "
-            + "\(bounds.lowerBound.wholeSeconds)s to \(bounds.upperBound.wholeSeconds)s"
+        value(
+            name, or: standard,
+            "must be a duration such as 300s, 5m, 1h or 30d, from "
+                + "\(bounds.lowerBound.wholeSeconds)s to \(bounds.upperBound.wholeSeconds)s"
         ) { text in
             Duration(setting: text).flatMap { bounds.contains($0) ? $0 : nil }
         }
@@ -68,7 +70,8 @@ extension Duration {
     /// Reads a setting: digits and one of `s`, `m`, `h`, `d`.
     init?(setting text: String) {
         let factors: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
-        guard let unit = text.last.flatMap({ factors[$0] }), text.dropLast().allSatisfy(\.isASCIIDigit),
+        guard let unit = text.last.flatMap({ factors[$0] }),
+            text.dropLast().allSatisfy(\.isASCIIDigit),
             let count = Int64(text.dropLast()), count <= 100_000_000
         else { return nil }
         self = .seconds(count * unit)

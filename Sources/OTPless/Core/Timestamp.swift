@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// A point in civil time, in milliseconds since 1970; clients see whole seconds.
@@ -65,8 +66,6 @@ public struct SystemClock: WallClock {
 
     /// CLOCK_REALTIME, read now.
     public var now: Timestamp {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_REALTIME, &time)
-        return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+        Timestamp(milliseconds: Int64(clinux_clock_nanoseconds(CLOCK_REALTIME) / 1_000_000))
     }
 }

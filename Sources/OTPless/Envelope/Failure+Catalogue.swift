@@ -186,7 +186,9 @@ extension Failure.Code {
 
     /// The code for a refusal made below the router, by its HTTP status.
     public init(refusal status: Int) {
-        let request = Self.allCases.first { $0.request?.status == status && $0 != .invalidJSON && $0 != .invalidParameters }
+        let request = Self.allCases.first {
+            $0.request?.status == status && $0 != .invalidJSON && $0 != .invalidParameters
+        }
         self = request ?? .internalError
     }
 }

@@ -108,7 +108,9 @@ public final class Log: Sendable {
         }
         Self.write(bytes, to: descriptor)
         if dropped > 0 {
-            Self.write(Array("{\"event\":\"log lines dropped\",\"count\":\(dropped)}\n".utf8), to: descriptor)
+            Self.write(
+                Array("{\"event\":\"log lines dropped\",\"count\":\(dropped)}\n".utf8),
+                to: descriptor)
         }
         return !isClosing
     }
@@ -116,7 +118,9 @@ public final class Log: Sendable {
     private static func write(_ bytes: [UInt8], to descriptor: Int32) {
         var rest = bytes[...]
         while !rest.isEmpty {
-            let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            let count = unsafe rest.withUnsafeBytes {
+                unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
+            }
             guard count > 0 else { return }
             rest = rest.dropFirst(count)
         }

@@ -1,6 +1,8 @@
 /// One attempt to sign in: from the page's request until its outcome is forgotten.
 public struct Login: Sendable {
-    /// What is stored of a login's progress. That a pending login has expired follows from the clock.
+    /// What is stored of a login's progress.
+    ///
+    /// That a pending login has expired follows from the clock.
     public enum State: Int, Sendable {
         case pending, confirmed, denied, failed, cancelled
     }

@@ -34,7 +34,9 @@ extension Logins {
         switch handover {
         case .collected(let user, let isNew, let ended):
             if let ended { tokens.refuse([ended]) }
-            log.write(.info, "tokens handed over", ["login": .text("\(login.id)"), "user": .text("\(user.id)")])
+            log.write(
+                .info, "tokens handed over",
+                ["login": .text("\(login.id)"), "user": .text("\(user.id)")])
             return .confirmed(tokens.grant(token, to: user), isNewUser: isNew)
         case .refused(.ended(let code)): return .ended(code)
         case .refused: return .over
@@ -84,7 +86,9 @@ extension Logins {
         }
         for (answer, result) in zip(answers, results) {
             guard let id = result.changed else { continue }
-            log.write(.info, "login answered", ["login": .text("\(id)"), "answer": .text("\(answer.payload.verb)")])
+            log.write(
+                .info, "login answered",
+                ["login": .text("\(id)"), "answer": .text("\(answer.payload.verb)")])
             events.publish(LoginEvent(id))
         }
     }

@@ -88,7 +88,8 @@ public struct Logins: Sendable {
             confirm: AnswerPayload(.confirm, login: id, secret: answer),
             deny: AnswerPayload(.deny, login: id, secret: answer), appName: settings.appName)
         try await send(prompt, on: loop)
-        log.write(.info, "login started", ["login": .text("\(id)"), "phone": .text(login.phone.masked)])
+        log.write(
+            .info, "login started", ["login": .text("\(id)"), "phone": .text(login.phone.masked)])
         return (session, login.expiresAt)
     }
 
@@ -100,7 +101,9 @@ public struct Logins: Sendable {
                 try await store.recordSend(id, messageID: sent.id, waID: sent.waID)
             }
         case .failure(let failure):
-            log.write(.error, "message not sent", ["login": .text("\(id)"), "cause": .text(failure.description)])
+            log.write(
+                .error, "message not sent",
+                ["login": .text("\(id)"), "cause": .text(failure.description)])
             _ = try await change(id) { login, now in login.end(as: .failed, at: now) }
             throw Failure(.messageSendFailed)
         }

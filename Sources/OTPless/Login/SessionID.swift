@@ -1,4 +1,6 @@
-/// Names a login. Not a secret: it goes to the provider as the message's callback data.
+/// Names a login.
+///
+/// Not a secret: it goes to the provider as the message's callback data.
 public typealias LoginID = Identifier<Login>
 
 /// What the waiting page holds: the login's id and a secret of which only the hash is stored.

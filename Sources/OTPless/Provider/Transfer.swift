@@ -65,7 +65,8 @@ import CCurl
         unsafe ccurl_set_write(handle) { bytes, size, count, context in
             guard let bytes = unsafe bytes, let context = unsafe context else { return 0 }
             let transfer = unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
-            return unsafe transfer.receive(UnsafeRawBufferPointer(start: bytes, count: size * count))
+            return unsafe transfer.receive(
+                UnsafeRawBufferPointer(start: bytes, count: size * count))
         }
     }
 

@@ -1,4 +1,6 @@
-/// Why the store could not do what was asked. Nothing of the operation has happened.
+/// Why the store could not do what was asked.
+///
+/// Nothing of the operation has happened.
 public enum StoreError: Error, Sendable, CustomStringConvertible {
     /// The database refused, with its own word for it: full, locked, corrupt, gone.
     case unavailable(String)
@@ -30,8 +32,9 @@ public enum Handover: Sendable {
     case refused(Login.Standing)
 }
 
-/// Where users, logins and refresh families live. Each operation is one transaction, and has
-/// happened durably when it returns.
+/// Where users, logins and refresh families live.
+///
+/// Each operation is one transaction, and has happened durably when it returns.
 ///
 /// The rules are not here: an operation reads under a lock, applies a rule of `Login` or
 /// `RefreshFamily`, and writes.

@@ -39,8 +39,10 @@ public struct AccessTokens: Sendable {
 
     private let settings: Settings
     private let key: HMACKey
-    /// The first part of every token of this key, and its dot. Algorithm and key are checked by
-    /// comparing it byte for byte: nothing a token says of itself is ever believed (RFC 8725 §3.1).
+    /// The first part of every token of this key, and its dot.
+    ///
+    /// Algorithm and key are checked by comparing it byte for byte: nothing a token says of itself
+    /// is ever believed (RFC 8725 §3.1).
     private let header: [UInt8]
 
     /// Tokens signed with a secret; nil when the secret is empty.

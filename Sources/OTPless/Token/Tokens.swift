@@ -97,7 +97,8 @@ public struct Tokens: Sendable {
             return grant(successor, to: owner)
         case .reused:
             refuse([token.family])
-            parts.log.write(.warning, "refresh token reused", ["sid": .text(token.family.description)])
+            parts.log.write(
+                .warning, "refresh token reused", ["sid": .text(token.family.description)])
             throw Failure(.invalidRefreshToken)
         case .over, .forged:
             throw Failure(.invalidRefreshToken)

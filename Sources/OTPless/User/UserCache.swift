@@ -1,6 +1,8 @@
 import Synchronization
 
-/// Users by id, so that the common request reads no database. Runs on: any thread.
+/// Users by id, so that the common request reads no database.
+///
+/// Runs on: any thread.
 ///
 /// Bounded; when full it starts anew, which costs one point read for each user still active.
 public final class UserCache: Sendable {

@@ -8,7 +8,8 @@ public enum UserName {
         let name = text.trimmed
         guard !name.isEmpty else { throw Failure(.invalidName, field: "name") }
         let hasControl = name.unicodeScalars.contains {
-            $0.properties.generalCategory == .control || $0.properties.generalCategory == .lineSeparator
+            $0.properties.generalCategory == .control
+                || $0.properties.generalCategory == .lineSeparator
                 || $0.properties.generalCategory == .paragraphSeparator
         }
         guard name.unicodeScalars.count <= 100, !hasControl else {

@@ -20,7 +20,8 @@ public struct Users: Sendable {
     public func find(_ id: UserID) async throws(Failure) -> User {
         let (cached, epoch) = cache.look(up: id)
         if let cached { return cached }
-        let found = try await log.guarding { () async throws(StoreError) in try await store.user(id) }
+        let found = try await log.guarding { () async throws(StoreError) in try await store.user(id)
+        }
         guard let user = found else { throw Failure(.userNotFound) }
         cache.fill(user, epoch: epoch)
         return user

@@ -8,7 +8,9 @@ public struct Response: Sendable {
     /// The media type of the body; nil when there is none.
     public var contentType: StaticString?
 
-    /// Further header fields, in order. Values must be field values: no line ends.
+    /// Further header fields, in order.
+    ///
+    /// Values must be field values: no line ends.
     public var headers: [(name: StaticString, value: String)]
 
     /// The body's bytes.

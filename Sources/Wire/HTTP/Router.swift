@@ -35,7 +35,9 @@ public struct Router: Sendable {
     /// No routes yet.
     public init() {}
 
-    /// Adds a route. `{name}` stands for one whole segment of the path.
+    /// Adds a route.
+    ///
+    /// `{name}` stands for one whole segment of the path.
     ///
     /// Adding the same method and path twice is a programmer's error and traps at start.
     public mutating func on(
@@ -54,7 +56,9 @@ public struct Router: Sendable {
         routes[index].endpoints.append(endpoint)
     }
 
-    /// Finds the endpoint of a request. Literal paths come before those with parameters.
+    /// Finds the endpoint of a request.
+    ///
+    /// Literal paths come before those with parameters.
     func match(_ request: Request) -> Match {
         let method = request.method
         let path = request.pathBytes

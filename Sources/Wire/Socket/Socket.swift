@@ -50,11 +50,15 @@ struct Socket {
 // MARK: Listening
 
 extension Socket {
-    /// A listening socket. Several may share an address with `sharesPort` (SO_REUSEPORT).
+    /// A listening socket.
+    ///
+    /// Several may share an address with `sharesPort` (SO_REUSEPORT).
     static func listening(
         at address: SocketAddress, sharesPort: Bool
     ) throws(SystemError) -> Socket {
-        let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+        let type =
+            Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
+            | Int32(SOCK_CLOEXEC.rawValue)
         let socket = Socket(
             descriptor: try check(Glibc.socket(address.family, type, 0), "socket"))
         do throws(SystemError) {

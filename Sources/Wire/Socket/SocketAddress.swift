@@ -28,7 +28,9 @@ import Loop
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian
         guard unsafe inet_pton(AF_INET, host, &address.sin_addr) == 1 else { return nil }
-        unsafe withUnsafeMutableBytes(of: &storage) { unsafe $0.storeBytes(of: address, as: sockaddr_in.self) }
+        unsafe withUnsafeMutableBytes(of: &storage) {
+            unsafe $0.storeBytes(of: address, as: sockaddr_in.self)
+        }
         length = socklen_t(MemoryLayout<sockaddr_in>.size)
     }
 
@@ -37,7 +39,9 @@ import Loop
         address.sin6_family = sa_family_t(AF_INET6)
         address.sin6_port = port.bigEndian
         guard unsafe inet_pton(AF_INET6, host, &address.sin6_addr) == 1 else { return nil }
-        unsafe withUnsafeMutableBytes(of: &storage) { unsafe $0.storeBytes(of: address, as: sockaddr_in6.self) }
+        unsafe withUnsafeMutableBytes(of: &storage) {
+            unsafe $0.storeBytes(of: address, as: sockaddr_in6.self)
+        }
         length = socklen_t(MemoryLayout<sockaddr_in6>.size)
     }
 
@@ -49,7 +53,9 @@ import Loop
     /// The port, in host order.
     public var port: UInt16 {
         // sin_port and sin6_port stand at the same place.
-        unsafe withUnsafeBytes(of: storage) { unsafe UInt16(bigEndian: $0.load(fromByteOffset: 2, as: UInt16.self)) }
+        unsafe withUnsafeBytes(of: storage) {
+            unsafe UInt16(bigEndian: $0.load(fromByteOffset: 2, as: UInt16.self))
+        }
     }
 
     /// The address without its port, such as `127.0.0.1` or `2001:db8::1`.

@@ -16,22 +16,22 @@ enum Help {
 
     private static let commands = [
         "serve": """
-            usage: otpless-server serve
+        usage: otpless-server serve
 
-            Reads OTPLESS_* from the environment, lists everything that is missing or wrong at once
-            (exit status 78), and serves until SIGTERM or SIGINT: then no new connections, requests
-            in flight finish, waiting pages get close 1001 and reconnect; 10 s at most.
-            """,
+        Reads OTPLESS_* from the environment, lists everything that is missing or wrong at once
+        (exit status 78), and serves until SIGTERM or SIGINT: then no new connections, requests
+        in flight finish, waiting pages get close 1001 and reconnect; 10 s at most.
+        """,
         "demo": """
-            usage: otpless-server demo [--port PORT] [--phone-port PORT] [--data FOLDER]
+        usage: otpless-server demo [--port PORT] [--phone-port PORT] [--data FOLDER]
 
-              --port PORT        where the login page is served (8080)
-              --phone-port PORT  where the simulated phone is served (8081)
-              --data FOLDER      keep the database in this folder (a temporary one)
+          --port PORT        where the login page is served (8080)
+          --phone-port PORT  where the simulated phone is served (8081)
+          --data FOLDER      keep the database in this folder (a temporary one)
 
-            Needs nothing else: secrets are generated, messages go to a simulated WhatsApp on
-            loopback, and its answers come back as signed webhooks.
-            """,
+        Needs nothing else: secrets are generated, messages go to a simulated WhatsApp on
+        loopback, and its answers come back as signed webhooks.
+        """,
         "version": "usage: otpless-server version",
     ]
 

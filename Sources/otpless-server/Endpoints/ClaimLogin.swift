@@ -2,7 +2,7 @@ import Loop
 import OTPless
 import Wire
 
-/// `POST /api/auth/claim`, `/ack`, `/cancel`: the same as the WebSocket, for networks that block one.
+/// Answers `POST /api/auth/claim`, `/ack` and `/cancel`: the same as the WebSocket, for networks that block one.
 struct ClaimLogin {
     private let logins: Logins
 

@@ -2,7 +2,7 @@ import Loop
 import OTPless
 import Wire
 
-/// `GET /healthz` and `/readyz`
+/// Answers `GET /healthz` and `GET /readyz`.
 struct Health {
     private let store: any Store
 

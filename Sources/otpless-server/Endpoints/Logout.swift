@@ -2,7 +2,7 @@ import Loop
 import OTPless
 import Wire
 
-/// `POST /api/auth/logout`
+/// Answers `POST /api/auth/logout`.
 struct Logout {
     private let tokens: Tokens
 
@@ -19,7 +19,8 @@ struct Logout {
         }
         let scope = try fields.string("scope") ?? Tokens.Scope.all.rawValue
         guard let scope = Tokens.Scope(rawValue: scope) else {
-            throw Failure(.invalidParameters, field: "scope", details: "scope must be all or current")
+            throw Failure(
+                .invalidParameters, field: "scope", details: "scope must be all or current")
         }
         try await tokens.logout(
             user: user, refreshToken: try fields.string("refreshToken"),

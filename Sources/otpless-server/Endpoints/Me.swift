@@ -2,7 +2,7 @@ import Loop
 import OTPless
 import Wire
 
-/// `GET` and `PUT /api/user/me`
+/// Answers `GET` and `PUT /api/user/me`.
 struct Me {
     private let tokens: Tokens
     private let users: Users
@@ -14,7 +14,8 @@ struct Me {
 
     @Sendable func show(_ request: Request) -> Reply {
         do throws(Failure) {
-            let caller = try tokens.caller(authorization: request.headers.bytes(of: "authorization"))
+            let caller = try tokens.caller(
+                authorization: request.headers.bytes(of: "authorization"))
             if let user = users.cached(caller.user) { return .now(Response(Self.profile(user))) }
             return .later { _ in await look(up: caller.user) }
         } catch {

@@ -3,7 +3,7 @@ import OTPless
 import Webhook
 import Wire
 
-/// `GET` and `POST /api/webhook`
+/// Answers `GET` and `POST /api/webhook`.
 struct ReceiveWebhook {
     private let webhook: WebhookEndpoint
 

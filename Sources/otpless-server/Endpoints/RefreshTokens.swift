@@ -2,7 +2,7 @@ import Loop
 import OTPless
 import Wire
 
-/// `POST /api/auth/refresh`
+/// Answers `POST /api/auth/refresh`.
 struct RefreshTokens {
     private let tokens: Tokens
 
@@ -15,7 +15,8 @@ struct RefreshTokens {
     ) async throws(Failure) -> Envelope {
         let fields = try RequestFields(request)
         guard let token = try fields.string("refreshToken"), !token.isEmpty else {
-            throw Failure(.missingParameters, field: "refreshToken", details: "refreshToken is required")
+            throw Failure(
+                .missingParameters, field: "refreshToken", details: "refreshToken is required")
         }
         let grant = try await tokens.refresh(token, user: try fields.string("userId"))
         return Envelope(200, "Tokens refreshed successfully", data: grant.write)

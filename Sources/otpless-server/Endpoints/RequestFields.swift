@@ -1,7 +1,9 @@
 import OTPless
 import Wire
 
-/// The JSON object of a request's body. Fields have two spellings, `phoneNumber` and `phone_number`.
+/// The JSON object of a request's body.
+///
+/// Fields have two spellings, `phoneNumber` and `phone_number`.
 struct RequestFields {
     private let root: JSONValue
 
@@ -22,11 +24,14 @@ struct RequestFields {
     ///
     /// - Throws: `INVALID_PARAMETERS` when both spellings are there with different values.
     func value(_ name: String) throws(Failure) -> JSONValue? {
-        let values = [root[name], root[Self.snakeCase(name)]].compactMap { $0 }.filter { !$0.isNull }
+        let values = [root[name], root[Self.snakeCase(name)]].compactMap { $0 }.filter {
+            !$0.isNull
+        }
         guard let first = values.first else { return nil }
         guard values.allSatisfy({ $0.bytes == first.bytes }) else {
             throw Failure(
-                .invalidParameters, field: name, details: "\(name) is given twice, with different values")
+                .invalidParameters, field: name,
+                details: "\(name) is given twice, with different values")
         }
         return first
     }

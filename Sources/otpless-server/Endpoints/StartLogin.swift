@@ -2,7 +2,7 @@ import Loop
 import OTPless
 import Wire
 
-/// `POST /api/auth/initiate`
+/// Answers `POST /api/auth/initiate`.
 struct StartLogin {
     private let logins: Logins
 
@@ -26,7 +26,8 @@ struct StartLogin {
         let fields = try RequestFields(request)
         try checkMethod(fields)
         guard let number = try fields.string("phoneNumber") else {
-            throw Failure(.missingParameters, field: "phoneNumber", details: "phoneNumber is required")
+            throw Failure(
+                .missingParameters, field: "phoneNumber", details: "phoneNumber is required")
         }
         guard let phone = PhoneNumber(number) else {
             throw Failure(.invalidPhoneNumber, field: "phoneNumber")
@@ -77,7 +78,8 @@ struct StartLogin {
         }
         if let locale = device.locale, !isLanguageTag(locale) {
             throw Failure(
-                .invalidParameters, field: "locale", details: "locale must be a BCP 47 language tag")
+                .invalidParameters, field: "locale", details: "locale must be a BCP 47 language tag"
+            )
         }
         return device
     }

@@ -2,7 +2,7 @@ import Loop
 import OTPless
 import Wire
 
-/// `GET /api/auth/validate`
+/// Answers `GET /api/auth/validate`.
 struct Validate {
     private let tokens: Tokens
     private let users: Users
@@ -14,8 +14,11 @@ struct Validate {
 
     @Sendable func answer(_ request: Request) -> Reply {
         do throws(Failure) {
-            let caller = try tokens.caller(authorization: request.headers.bytes(of: "authorization"))
-            guard users.cached(caller.user) == nil else { return .now(Response(Self.valid(caller))) }
+            let caller = try tokens.caller(
+                authorization: request.headers.bytes(of: "authorization"))
+            guard users.cached(caller.user) == nil else {
+                return .now(Response(Self.valid(caller)))
+            }
             return .later { _ in await look(up: caller) }
         } catch {
             return .now(Response(error))

@@ -3,7 +3,7 @@ import OTPless
 import WSGateway
 import Wire
 
-/// `GET /api/auth/ws?sessionId=…`
+/// Answers `GET /api/auth/ws?sessionId=…`.
 struct WaitForLogin {
     private let logins: Logins
     private let gateway: Gateway
@@ -48,7 +48,8 @@ struct WaitForLogin {
         switch outcome {
         case .accept(let accept): return accept
         case .upgradeRequired, .wrongVersion: throw Failure(.upgradeRequired)
-        case .malformed(let reason): throw Failure(.badRequest, details: "WebSocket handshake: \(reason)")
+        case .malformed(let reason):
+            throw Failure(.badRequest, details: "WebSocket handshake: \(reason)")
         }
     }
 }

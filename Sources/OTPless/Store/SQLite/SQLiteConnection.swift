@@ -36,7 +36,8 @@ import CSQLite
 
     /// Runs a query and decodes its first row; nil when there is none.
     func first<T>(
-        _ sql: StaticString, _ values: any SQLiteValue..., decode: (SQLiteRow) throws(SQLiteError) -> T
+        _ sql: StaticString, _ values: any SQLiteValue...,
+        decode: (SQLiteRow) throws(SQLiteError) -> T
     ) throws(SQLiteError) -> T? {
         let statement = try prepared(sql)
         defer { statement.reset() }
@@ -47,7 +48,8 @@ import CSQLite
 
     /// Runs a query and decodes all of its rows.
     func all<T>(
-        _ sql: StaticString, _ values: any SQLiteValue..., decode: (SQLiteRow) throws(SQLiteError) -> T
+        _ sql: StaticString, _ values: any SQLiteValue...,
+        decode: (SQLiteRow) throws(SQLiteError) -> T
     ) throws(SQLiteError) -> [T] {
         let statement = try prepared(sql)
         defer { statement.reset() }

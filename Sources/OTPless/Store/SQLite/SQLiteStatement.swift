@@ -48,7 +48,9 @@ import CSQLite
     }
 }
 
-/// The row that a statement stands on; columns are numbered from 0. Valid until the next step.
+/// The row that a statement stands on; columns are numbered from 0.
+///
+/// Valid until the next step.
 struct SQLiteRow {
     private let statement: SQLiteStatement
 
@@ -80,7 +82,9 @@ struct SQLiteRow {
 
     /// An identifier that a column must hold.
     func id<Kind>(_ column: Int32) throws(SQLiteError) -> Identifier<Kind> {
-        guard let id = optionalID(column, Kind.self) else { throw SQLiteError(code: SQLITE_CORRUPT) }
+        guard let id = optionalID(column, Kind.self) else {
+            throw SQLiteError(code: SQLITE_CORRUPT)
+        }
         return id
     }
 

@@ -58,7 +58,8 @@ extension SQLiteStore {
         else { return nil }
         if login.state == .confirmed {
             let known = try Rows.user(phone: login.phone, in: db)
-            let user = known ?? User(id: newUser, phone: login.phone, name: login.name, createdAt: now)
+            let user =
+                known ?? User(id: newUser, phone: login.phone, name: login.name, createdAt: now)
             if known == nil { try Rows.insert(user, into: db) }
             login.user = user.id
             login.isNewUser = known == nil
@@ -71,7 +72,8 @@ extension SQLiteStore {
         _ messageID: String, at now: Timestamp, in db: SQLiteConnection
     ) throws(SQLiteError) -> Bool {
         try db.run(
-            "INSERT OR IGNORE INTO received_messages (id, received_at) VALUES (?, ?)", messageID, now)
+            "INSERT OR IGNORE INTO received_messages (id, received_at) VALUES (?, ?)", messageID,
+            now)
         return db.changes == 1
     }
 

@@ -8,7 +8,7 @@ import Synchronization
 /// from elsewhere ring the eventfd once a batch.
 final class LoopExecutor: SerialExecutor {
     let wakeDescriptor: Int32
-    private let queue = Mutex<[UnownedJob]>([])
+    private let queue = Locked<[UnownedJob]>([])
     private let thread = Atomic<UInt>(0)
 
     init() throws(SystemError) {

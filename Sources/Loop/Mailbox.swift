@@ -1,11 +1,9 @@
-import Synchronization
-
 /// What other threads ask a loop to do: bounded, taken in one batch a turn.
 public final class Mailbox: Sendable {
     /// Work for the loop; it must not block.
     public typealias Letter = @Sendable (isolated EventLoop) -> Void
 
-    private let letters = Mutex<[Letter]>([])
+    private let letters = Locked<[Letter]>([])
     private let capacity: Int
 
     init(capacity: Int = 65_536) {

@@ -22,7 +22,7 @@ public struct SourceID: Hashable, Sendable {
     /// The form in which epoll carries it.
     var token: UInt64 { UInt64(generation) << 32 | UInt64(slot) }
 
-    init(slot: UInt32, generation: UInt32) {
+    package init(slot: UInt32, generation: UInt32) {
         self.slot = slot
         self.generation = generation
     }

@@ -3,19 +3,21 @@
 /// Deadlines move with every request, so an entry is not moved with them: it fires at the moment it
 /// was made for, and the loop then looks whether the source's deadline has really come. A connection
 /// costs one entry, and extending its deadline costs a store.
-struct Timers {
-    struct Entry {
-        let moment: Moment
-        let id: SourceID
+package struct Timers {
+    package struct Entry {
+        package let moment: Moment
+        package let id: SourceID
     }
 
     private var heap: [Entry] = []
 
-    var isEmpty: Bool { heap.isEmpty }
+    package init() {}
 
-    var next: Moment? { heap.first?.moment }
+    package var isEmpty: Bool { heap.isEmpty }
 
-    mutating func insert(_ moment: Moment, _ id: SourceID) {
+    package var next: Moment? { heap.first?.moment }
+
+    package mutating func insert(_ moment: Moment, _ id: SourceID) {
         heap.append(Entry(moment: moment, id: id))
         var child = heap.count - 1
         while child > 0 {
@@ -27,7 +29,7 @@ struct Timers {
     }
 
     /// Removes and returns the earliest entry if its moment has come.
-    mutating func pop(due now: Moment) -> Entry? {
+    package mutating func pop(due now: Moment) -> Entry? {
         guard let first = heap.first, first.moment <= now else { return nil }
         let last = heap.removeLast()
         guard !heap.isEmpty else { return first }

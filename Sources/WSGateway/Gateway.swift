@@ -1,6 +1,5 @@
 import Loop
 public import OTPless
-import Synchronization
 public import Wire
 
 /// Who waits for which login: brings outcomes to the pages' WebSockets.
@@ -14,7 +13,7 @@ public final class Gateway: Sendable {
     private let shards: [Shard]
 
     private final class Shard: Sendable {
-        let sockets = Mutex<[LoginID: WebSocket]>([:])
+        let sockets = Locked<[LoginID: WebSocket]>([:])
     }
 
     /// A gateway that hears of changes from `events`.

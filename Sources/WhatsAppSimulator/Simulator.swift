@@ -1,6 +1,5 @@
 public import Loop
 public import OTPless
-import Synchronization
 public import Wire
 
 /// WhatsApp on loopback: Meta's Cloud API on one side, phones to tap on on the other.
@@ -43,8 +42,8 @@ public final class Simulator: Sendable {
     let settings: Settings
     let clock: any WallClock
     let entropy: Entropy
-    private let phones = Mutex(SimulatedPhones())
-    private let watchers = Mutex<[SourceID: LongPoll.Wake]>([:])
+    private let phones = Locked(SimulatedPhones())
+    private let watchers = Locked<[SourceID: LongPoll.Wake]>([:])
     private let sender: WebhookSender
 
     /// A simulator; `routes` makes it reachable.

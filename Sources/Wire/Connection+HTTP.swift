@@ -90,6 +90,7 @@ extension Connection {
     /// Answers what is not a proper request, and ends the connection: where one message of it
     /// ends is no longer certain.
     func refuse(_ status: Int, on loop: isolated EventLoop) {
+        awaitsContinue = false
         let exchange = ResponseWriter.Exchange(
             requestID: service.nextRequestID(), date: service.date(), keepsAlive: false,
             omitsBody: false)

@@ -15,9 +15,11 @@ extension Config {
 
     private mutating func readServer(_ reader: inout EnvironmentReader) {
         listen = reader.value(
-            "OTPLESS_LISTEN", or: listen, "must be host:port, several with commas"
-        ) {
-            $0.split(separator: ",").map { String($0).trimmed }
+            "OTPLESS_LISTEN", or: listen,
+            "must be addresses such as 127.0.0.1:8080 or [::1]:8080, several with commas"
+        ) { text in
+            let list = text.split(separator: ",").map { String($0).trimmed }
+            return !list.isEmpty && list.allSatisfy(Self.isAddress) ? list : nil
         }
         let url = reader.required(
             "OTPLESS_PUBLIC_URL",
@@ -145,6 +147,20 @@ extension Config {
             return isHost ? scheme + host.lowercased() : nil
         }
         return nil
+    }
+
+    /// A literal address and a port: names are not resolved.
+    private static func isAddress(_ text: String) -> Bool {
+        guard let colon = text.lastIndex(of: ":"), UInt16(text[text.index(after: colon)...]) != nil
+        else { return false }
+        let host = text[..<colon]
+        if host.hasPrefix("["), host.hasSuffix("]") {
+            return host.dropFirst().dropLast().allSatisfy {
+                $0.isHexDigit || $0 == ":" || $0 == "."
+            }
+        }
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        return host == "localhost" || parts.count == 4 && parts.allSatisfy { UInt8($0) != nil }
     }
 
     private static func host(of url: String) -> String {

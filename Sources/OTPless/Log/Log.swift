@@ -1,6 +1,5 @@
 import Glibc
 public import Loop
-import Synchronization
 
 /// Writes JSON lines to standard error from a thread of its own.
 ///
@@ -30,9 +29,9 @@ public final class Log: Sendable {
 
     private let threshold: Level
     private let clock: any WallClock
-    private let buffer = Mutex(Buffer())
+    private let buffer = Locked(Buffer())
     private let bell: Bell?
-    private let thread: Mutex<Loop.Thread?> = Mutex(nil)
+    private let thread: Locked<Loop.Thread?> = Locked(nil)
 
     private static let capacity = 1 << 20
 

@@ -1,4 +1,4 @@
-import Synchronization
+import Loop
 
 /// Says that something about a login has changed: a hint to look into the store, nothing more.
 public struct LoginEvent: Sendable {
@@ -16,7 +16,7 @@ public final class LoginEvents: Sendable {
     /// Called on the publisher's thread; it must only pass the hint on.
     public typealias Subscriber = @Sendable (LoginEvent) -> Void
 
-    private let subscriber = Mutex<Subscriber?>(nil)
+    private let subscriber = Locked<Subscriber?>(nil)
 
     /// Nobody listens yet.
     public init() {}

@@ -25,12 +25,21 @@ public struct SentMessage: Sendable {
 
     /// The recipient's `wa_id`, where the provider tells it.
     public let waID: String?
+
+    package init(id: String, waID: String?) {
+        self.id = id
+        self.waID = waID
+    }
 }
 
 /// Why a message was not sent: for the log, never for the client.
 public struct SendFailure: Error, Sendable, CustomStringConvertible {
     /// The provider's error code, or libcurl's word.
     public let description: String
+
+    package init(description: String) {
+        self.description = description
+    }
 }
 
 /// Sends messages through a WhatsApp provider.

@@ -1,4 +1,4 @@
-import Synchronization
+import Loop
 
 /// The logins whose access tokens are refused although they have not run out.
 ///
@@ -10,7 +10,7 @@ public final class EndedLogins: Sendable {
         var nextSweep = 1024
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
     private let lifetime: Duration
 
     /// An empty list for tokens of that lifetime.

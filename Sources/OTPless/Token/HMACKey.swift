@@ -1,14 +1,12 @@
 import COpenSSL
-import Synchronization
+import Loop
 
 /// A keyed HMAC-SHA256 (RFC 2104), set up once: each use restarts the keyed context instead of
 /// hashing the key again.
 ///
 /// Runs on: any thread; uses of one key take turns.
-@safe public final class HMACKey: @unchecked Sendable {
-    // Unchecked: the context is touched under the lock alone.
-    private let lock = Mutex(())
-    private let context: OpaquePointer
+@safe public final class HMACKey: Sendable {
+    private let context: Locked<OpaquePointer>
 
     /// The count of bytes of a code.
     public static let codeLength = 32
@@ -17,10 +15,14 @@ import Synchronization
     ///
     /// An empty key is refused because it would accept what anybody signs with an empty key.
     public init?(_ key: [UInt8]) {
-        guard !key.isEmpty, let mac = unsafe EVP_MAC_fetch(nil, "HMAC", nil) else { return nil }
+        guard !key.isEmpty, let keyed = unsafe Self.keyedContext(key) else { return nil }
+        unsafe context = Locked(keyed)
+    }
+
+    private static func keyedContext(_ key: [UInt8]) -> sending OpaquePointer? {
+        guard let mac = unsafe EVP_MAC_fetch(nil, "HMAC", nil) else { return nil }
         defer { unsafe EVP_MAC_free(mac) }
         guard let context = unsafe EVP_MAC_CTX_new(mac) else { return nil }
-        unsafe self.context = context
         var digest = Array("SHA256".utf8CString)
         let isReady = unsafe digest.withUnsafeMutableBufferPointer { name in
             var parameters = unsafe [
@@ -29,17 +31,18 @@ import Synchronization
             ]
             return unsafe EVP_MAC_init(context, key, key.count, &parameters) == 1
         }
-        guard isReady else { return nil }
+        if !isReady { unsafe EVP_MAC_CTX_free(context) }
+        return isReady ? unsafe context : nil
     }
 
     deinit {
-        unsafe EVP_MAC_CTX_free(context)
+        unsafe context.withLock { unsafe EVP_MAC_CTX_free($0) }
     }
 
     /// The code of a message: 32 bytes.
     public func code(of message: ArraySlice<UInt8>) -> [UInt8] {
         var code = [UInt8](repeating: 0, count: Self.codeLength)
-        let isDone = lock.withLock { _ in
+        let isDone = unsafe context.withLock { context in
             unsafe message.withUnsafeBufferPointer { bytes in
                 var length = 0
                 return unsafe EVP_MAC_init(context, nil, 0, nil) == 1

@@ -1,4 +1,4 @@
-import Synchronization
+import Loop
 
 /// Users by id, so that the common request reads no database.
 ///
@@ -12,7 +12,7 @@ public final class UserCache: Sendable {
         var epoch = 0
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
     private let capacity: Int
 
     /// An empty cache for that many users.

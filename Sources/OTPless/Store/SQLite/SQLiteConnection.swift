@@ -76,7 +76,9 @@ import CSQLite
         unsafe sqlite3_busy_timeout(handle, milliseconds)
     }
 
-    /// Copies what the write-ahead log holds back into the database as far as no reader is in the way.
+    /// Moves what the write-ahead log holds into the database, as far as no reader is in the way.
+    ///
+    /// Does nothing on a connection that has not read anything yet.
     func checkpoint() {
         unsafe sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
     }

@@ -1,13 +1,13 @@
-import Synchronization
+import Loop
 
 /// A read-only connection for indexed point reads on a loop's thread: it never waits.
 final class SQLiteReader: Sendable {
-    private let connection: Mutex<SQLiteConnection>
+    private let connection: Locked<SQLiteConnection?>
 
     init(path: String) throws(SQLiteError) {
         let connection = try SQLiteConnection(path: path, readOnly: true)
         connection.setBusyTimeout(milliseconds: 0)
-        self.connection = Mutex(connection)
+        self.connection = Locked(connection)
     }
 
     /// The query's result; nil when the connection is in use, or the read failed and should be
@@ -16,7 +16,13 @@ final class SQLiteReader: Sendable {
         _ query: (SQLiteConnection) throws(SQLiteError) -> T
     ) -> T? {
         connection.withLockIfAvailable { connection in
+            guard let connection else { return nil }
             do throws(SQLiteError) { return try query(connection) } catch { return nil }
         } ?? nil
+    }
+
+    /// Lets go of the database; reads then take the writer's way.
+    func close() {
+        connection.withLock { $0 = nil }
     }
 }

@@ -1,5 +1,4 @@
 import Loop
-import Synchronization
 
 /// The embedded store: one SQLite file in WAL mode, durable at every commit (`synchronous=FULL`).
 public final class SQLiteStore: Store {
@@ -19,8 +18,8 @@ public final class SQLiteStore: Store {
             reader = isFile ? try SQLiteReader(path: path) : nil
             let checkpointer = isFile ? try SQLiteCheckpointer(path: path) : nil
             self.checkpointer = checkpointer
-            writer = try SQLiteWriter { checkpointer?.committed() }
-            let handover = Mutex<SQLiteConnection?>(connection)
+            writer = try SQLiteWriter { checkpointer?.committed(on: $0) }
+            let handover = Locked<SQLiteConnection?>(connection)
             thread = try writer.start { handover.take() }
         } catch {
             throw .unavailable("\(error)")
@@ -29,9 +28,11 @@ public final class SQLiteStore: Store {
 
     /// Commits what is queued and closes the database.
     public func close() {
+        reader?.close()
+        checkpointer?.stop()
+        // Last, because the last connection to close empties the write-ahead log.
         writer.stop()
         thread.join()
-        checkpointer?.stop()
     }
 
     private static func open(_ path: String) throws -> SQLiteConnection {
@@ -54,7 +55,7 @@ public final class SQLiteStore: Store {
     }
 }
 
-extension Mutex where Value == SQLiteConnection? {
+extension Locked where Value == SQLiteConnection? {
     /// Hands the connection over to the thread that will own it.
     func take() -> sending SQLiteConnection? {
         withLock { held in

@@ -1,6 +1,5 @@
 import CSQLite
 import Loop
-import Synchronization
 
 /// The one writer of a database: its own thread, and group commit.
 ///
@@ -13,9 +12,9 @@ final class SQLiteWriter: Sendable {
         var isStopping = false
     }
 
-    private let queue = Mutex(Queue())
+    private let queue = Locked(Queue())
     private let bell: Bell
-    private let committed: @Sendable () -> Void
+    private let committed: @Sendable (SQLiteConnection) -> Void
 
     /// How many operations may wait; then `overloaded`.
     private static let capacity = 20_000
@@ -24,7 +23,7 @@ final class SQLiteWriter: Sendable {
     private static let batch = 256
 
     /// A writer that tells after each commit; its thread starts with `start`.
-    init(committed: @escaping @Sendable () -> Void = {}) throws(SystemError) {
+    init(committed: @escaping @Sendable (SQLiteConnection) -> Void) throws(SystemError) {
         bell = try Bell()
         self.committed = committed
     }
@@ -94,8 +93,8 @@ final class SQLiteWriter: Sendable {
             for job in jobs { job.finish(.unavailable(error.description)) }
             return
         }
-        committed()
         for job in jobs { job.finish(nil) }
+        committed(connection)
     }
 
     /// Runs one operation in its savepoint.

@@ -52,7 +52,7 @@ let package = Package(
         .testTarget(
             name: "OTPlessTests", dependencies: ["OTPless", "Loop"], swiftSettings: strict),
         .testTarget(
-            name: "WebhookTests", dependencies: ["Webhook", "OTPless", "Wire"],
+            name: "WebhookTests", dependencies: ["Webhook", "OTPless", "Wire", "Loop"],
             swiftSettings: strict),
         .testTarget(
             name: "WSGatewayTests", dependencies: ["WSGateway", "OTPless", "Wire", "Loop"],

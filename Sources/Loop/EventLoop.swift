@@ -82,6 +82,12 @@ public actor EventLoop {
             timers.insert(entry.armed, id)
         }
         sources[id] = entry
+        if timers.count > 2 * sources.count + 1024 { dropStaleTimers() }
+    }
+
+    /// Connections that ended early leave their entries behind; a flood of them must not pile up.
+    private func dropStaleTimers() {
+        timers.compact { sources[$0.id]?.armed == $0.moment }
     }
 
     /// Stops watching a source and lets go of it.

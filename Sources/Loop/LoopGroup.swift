@@ -16,10 +16,10 @@ public final class LoopGroup: Sendable {
         let flag = StopFlag()
         var loops: [EventLoop] = []
         var threads: [Thread] = []
-        for index in 0..<max(1, count) {
-            let loop = try EventLoop(index: index)
-            loops.append(loop)
-            threads.append(try Thread(name: "loop-\(index)") { Self.run(loop, until: flag) })
+        // All descriptors first: they are what may run out, and threads once started must be stopped.
+        for index in 0..<max(1, count) { loops.append(try EventLoop(index: index)) }
+        for loop in loops {
+            threads.append(try Thread(name: "loop-\(loop.index)") { Self.run(loop, until: flag) })
         }
         self.loops = loops
         self.threads = threads

@@ -17,6 +17,8 @@ package struct Timers {
 
     package var next: Moment? { heap.first?.moment }
 
+    package var count: Int { heap.count }
+
     package mutating func insert(_ moment: Moment, _ id: SourceID) {
         heap.append(Entry(moment: moment, id: id))
         var child = heap.count - 1
@@ -36,6 +38,13 @@ package struct Timers {
         heap[0] = last
         siftDown()
         return first
+    }
+
+    /// Drops the entries that nobody needs any more: those of sources that have gone.
+    package mutating func compact(keeping isNeeded: (Entry) -> Bool) {
+        let needed = heap.filter(isNeeded)
+        heap.removeAll(keepingCapacity: false)
+        for entry in needed { insert(entry.moment, entry.id) }
     }
 
     private mutating func siftDown() {

@@ -3,7 +3,7 @@ import Loop
 /// A page's request that waits for news.
 final class LongPoll: Source {
     /// How long a request waits at most.
-    static let patience = Duration.seconds(25)
+    private static let patience = Duration.seconds(25)
 
     /// Ends the waiting from any thread; a second time does nothing.
     struct Wake: Sendable {
@@ -12,29 +12,35 @@ final class LongPoll: Source {
 
         func callAsFunction() {
             let id = id
-            loop.post { loop in (loop.source(id) as? LongPoll)?.finish(id, on: loop) }
+            loop.post { loop in (loop.source(id) as? LongPoll)?.finish(on: loop) }
         }
     }
 
     private var continuation: CheckedContinuation<Void, Never>?
     private var id: SourceID?
 
-    init(_ continuation: CheckedContinuation<Void, Never>) {
+    /// Starts the waiting.
+    static func start(
+        _ continuation: CheckedContinuation<Void, Never>, on loop: isolated EventLoop
+    ) -> SourceID {
+        let poll = LongPoll(continuation)
+        let id = loop.add(poll)
+        poll.id = id
+        loop.setDeadline(loop.now + patience, of: id)
+        return id
+    }
+
+    private init(_ continuation: CheckedContinuation<Void, Never>) {
         self.continuation = continuation
     }
 
     func ready(_ readiness: Readiness, on loop: isolated EventLoop) {}
 
-    /// The source stays until somebody wakes it: its id is all that names it.
-    func deadlinePassed(on loop: isolated EventLoop) { resume() }
+    func deadlinePassed(on loop: isolated EventLoop) { finish(on: loop) }
 
-    private func finish(_ id: SourceID, on loop: isolated EventLoop) {
-        resume()
-        loop.remove(id)
-    }
-
-    private func resume() {
+    private func finish(on loop: isolated EventLoop) {
         continuation?.resume()
         continuation = nil
+        if let id { loop.remove(id) }
     }
 }

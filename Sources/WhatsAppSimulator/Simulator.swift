@@ -44,6 +44,7 @@ public final class Simulator: Sendable {
     let entropy: Entropy
     private let phones = Locked(SimulatedPhones())
     private let watchers = Locked<[SourceID: LongPoll.Wake]>([:])
+    private let isStopped = Locked(false)
     private let sender: WebhookSender
 
     /// A simulator; `routes` makes it reachable.
@@ -75,7 +76,10 @@ public final class Simulator: Sendable {
     }
 
     /// Ends the page's waiting requests, so that a drain need not wait for them.
-    public func stop() { wakeWatchers() }
+    public func stop() {
+        isStopped.withLock { $0 = true }
+        wakeWatchers()
+    }
 
     // MARK: State
 
@@ -97,12 +101,10 @@ public final class Simulator: Sendable {
     /// Waits until the phones have changed from a version, or the time is over.
     func waitForChange(after version: Int, on loop: isolated EventLoop) async {
         await withCheckedContinuation { continuation in
-            let poll = LongPoll(continuation)
-            let id = loop.add(poll)
-            loop.setDeadline(loop.now + LongPoll.patience, of: id)
+            let id = LongPoll.start(continuation, on: loop)
             watchers.withLock { $0[id] = LongPoll.Wake(loop: loop, id: id) }
             // Looked at after the watcher is in its place, so that no change falls between.
-            if look(\.version) > version { wakeWatchers() }
+            if look(\.version) > version || isStopped.withLock({ $0 }) { wakeWatchers() }
         }
     }
 

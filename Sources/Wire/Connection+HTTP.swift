@@ -13,6 +13,7 @@ extension Connection {
         case .request(let request):
             stageDeadline = loop.now + service.times.idle
             awaitsContinue = false
+            requestID = nil
             answer(request, on: loop)
         case .refuse(let refusal):
             refuse(refusal.status, on: loop)
@@ -21,9 +22,18 @@ extension Connection {
 
     private func bodyFollows(_ request: Request, on loop: isolated EventLoop) {
         stageDeadline = loop.now + service.times.body
-        guard case .endpoint(let endpoint, _) = service.router.match(request) else { return }
-        parser.bodyLimit = endpoint.bodyLimit
-        awaitsContinue = request.expectsContinue
+        requestID = request.headers.requestID
+        switch service.router.match(request) {
+        case .endpoint(let endpoint, _):
+            parser.bodyLimit = endpoint.bodyLimit
+            awaitsContinue = request.expectsContinue
+        // Whoever waits with the body is told at once that nobody wants it (RFC 9110 §10.1.1).
+        case .methodNotAllowed(let allow) where request.expectsContinue:
+            refuse(405, allow: allow, on: loop)
+        case .notFound where request.expectsContinue:
+            refuse(404, on: loop)
+        default: break
+        }
     }
 
     /// Sent when the body is wanted but has not come: a client that did not wait needs none, and one
@@ -71,7 +81,7 @@ extension Connection {
         pending = nil
         stageDeadline = loop.now + service.times.idle
         send(response, to: request, on: loop)
-        resume(on: loop)
+        flush(on: loop)
     }
 
     private func send(_ response: Response, to request: Request, on loop: isolated EventLoop) {
@@ -82,6 +92,8 @@ extension Connection {
         outgoing.queue { ResponseWriter.append(response, exchange, to: &$0) }
         if let upgrade = response.upgrade {
             becomeWebSocket(upgrade, on: loop)
+            // The drain has passed by already.
+            if service.isDraining { closeWebSocket(code: CloseCode.goingAway, on: loop) }
         } else if !keepsAlive {
             mode = .closing
         }
@@ -89,12 +101,13 @@ extension Connection {
 
     /// Answers what is not a proper request, and ends the connection: where one message of it
     /// ends is no longer certain.
-    func refuse(_ status: Int, on loop: isolated EventLoop) {
+    private func refuse(_ status: Int, allow: String? = nil, on loop: isolated EventLoop) {
         awaitsContinue = false
         let exchange = ResponseWriter.Exchange(
-            requestID: service.nextRequestID(), date: service.date(), keepsAlive: false,
-            omitsBody: false)
-        let response = service.refusals(status)
+            requestID: requestID ?? service.nextRequestID(), date: service.date(),
+            keepsAlive: false, omitsBody: false)
+        var response = service.refusals(status)
+        if let allow { response.headers.append(("Allow", allow)) }
         outgoing.queue { ResponseWriter.append(response, exchange, to: &$0) }
         mode = .closing
     }
@@ -108,11 +121,8 @@ extension Connection {
 
     /// The server drains: idle connections end now, the others with their reply.
     func drain(on loop: isolated EventLoop) {
-        switch mode {
-        case .http: if pending == nil, parser.isIdle, outgoing.isEmpty { end(on: loop) }
-        case .webSocket: closeWebSocket(code: 1001, reason: "", on: loop)
-        case .closing: break
-        }
+        closeWebSocket(code: CloseCode.goingAway, on: loop)
+        flush(on: loop)
     }
 }
 

@@ -28,7 +28,7 @@ extension Connection {
         case .ping(let payload): if !isClosing { queueFrame(.pong, payload) }
         case .pong: break
         case .peerClosed(let code, _): peerClosed(code, isEcho: isClosing, on: loop)
-        case .fail(let code): fail(code, on: loop)
+        case .fail(let code): fail(code, isClosing: isClosing, on: loop)
         }
     }
 
@@ -38,7 +38,7 @@ extension Connection {
         flush(on: loop)
     }
 
-    func closeWebSocket(code: UInt16, reason: String, on loop: isolated EventLoop) {
+    func closeWebSocket(code: UInt16, reason: String = "", on loop: isolated EventLoop) {
         guard case .webSocket(var session) = mode, !session.isClosing else { return }
         queueFrame(.close, WebSocketFrame.closePayload(code: code, reason: reason))
         session.startClosing(at: loop.now, times: service.times)
@@ -47,10 +47,10 @@ extension Connection {
     }
 
     func setHandlerDeadline(_ moment: Moment?, on loop: isolated EventLoop) {
-        guard case .webSocket(var session) = mode, !session.isClosing, let id else { return }
+        guard case .webSocket(var session) = mode, !session.isClosing else { return }
         session.handlerDeadline = moment ?? .never
         mode = .webSocket(session)
-        loop.setDeadline(session.deadline, of: id)
+        updateDeadline(on: loop)
     }
 
     /// A deadline of a WebSocket has come: its handler's, or the ping clock's.
@@ -79,8 +79,8 @@ extension Connection {
         leaveWebSocket(on: loop)
     }
 
-    private func fail(_ code: UInt16, on loop: isolated EventLoop) {
-        queueFrame(.close, WebSocketFrame.closePayload(code: code))
+    private func fail(_ code: UInt16, isClosing: Bool, on loop: isolated EventLoop) {
+        if !isClosing { queueFrame(.close, WebSocketFrame.closePayload(code: code)) }
         leaveWebSocket(on: loop)
     }
 

@@ -24,15 +24,20 @@ final class Connection: Source {
     var stageDeadline: Moment
     /// The client waits for `100 Continue` before it sends the body.
     var awaitsContinue = false
+    /// The client's own id of the request whose body is awaited, for a refusal of it.
+    var requestID: String?
     var outgoing = Outgoing()
     private let socket: Socket
-    /// Bytes that came while a handler was working.
+    /// Bytes that came while nothing could be parsed.
     private var unread: [UInt8] = []
     private var writeDeadline = Moment.never
     private var peerHasEnded = false
 
-    /// How much may wait behind a request in progress before the peer is no longer read.
+    /// How much may wait unparsed before the peer is no longer read.
     private static let unreadLimit = 64 << 10
+
+    /// How many bytes of replies may wait unsent before no further request is taken.
+    private static let replyBacklog = 256 << 10
 
     /// How much a slow WebSocket peer may leave unsent before it is cut off.
     private static let webSocketBacklog = 1 << 20
@@ -69,59 +74,62 @@ final class Connection: Source {
         swap(&buffer, &service.readBuffer)
         defer { swap(&buffer, &service.readBuffer) }
         switch socket.receive(into: &buffer) {
-        case .bytes(let count): consume(buffer.span.extracting(0..<count), on: loop)
+        case .bytes(let count): received(buffer.span.extracting(0..<count), on: loop)
         case .wait: break
         case .end: peerEnded(on: loop)
         case .failed: end(on: loop)
         }
     }
 
-    private func consume(_ bytes: Span<UInt8>, on loop: isolated EventLoop) {
+    private func received(_ bytes: Span<UInt8>, on loop: isolated EventLoop) {
+        // What waits unparsed comes first.
+        let parsed = unread.isEmpty ? parse(bytes, on: loop) : 0
+        unread.append(bytes, parsed..<bytes.count)
+        flush(on: loop)
+    }
+
+    /// Parses as far as requests may be taken now; returns how many bytes that was.
+    private func parse(_ bytes: Span<UInt8>, on loop: isolated EventLoop) -> Int {
         var offset = 0
-        while offset < bytes.count || awaitsContinue, pending == nil {
+        while mayParse, offset < bytes.count || awaitsContinue {
             switch mode {
             case .http: parseRequest(bytes, from: &offset, on: loop)
             case .webSocket: parseFrame(bytes, from: &offset, on: loop)
             case .closing: offset = bytes.count
             }
         }
-        unread.reserveCapacity(unread.count + bytes.count - offset)
-        for index in offset..<bytes.count { unread.append(bytes[index]) }
-        flush(on: loop)
+        return offset
     }
 
-    /// An async handler has answered: on with the bytes that came meanwhile.
-    func resume(on loop: isolated EventLoop) {
+    /// One request at a time, and none for a peer that does not read its replies.
+    private var mayParse: Bool {
+        if case .http = mode { pending == nil && outgoing.count <= Self.replyBacklog } else { true }
+    }
+
+    /// Parses what has waited; tells whether there was anything.
+    private func parseUnread(on loop: isolated EventLoop) -> Bool {
+        guard mayParse, !unread.isEmpty else { return false }
         let bytes = unread
         unread = []
-        consume(bytes.span, on: loop)
-        if peerHasEnded, pending == nil { closeWhenSent(on: loop) }
+        let parsed = parse(bytes.span, on: loop)
+        unread.append(contentsOf: bytes[parsed...])
+        return true
     }
 
     private func peerEnded(on loop: isolated EventLoop) {
         peerHasEnded = true
-        // A half-closed peer still gets the reply it waits for (RFC 9112 §9.6).
-        if case .http = mode, pending != nil || !outgoing.isEmpty {
-            if pending == nil { closeWhenSent(on: loop) } else { flush(on: loop) }
-        } else {
-            end(on: loop)
-        }
+        // A half-closed peer still gets the replies it waits for (RFC 9112 §9.6).
+        flush(on: loop)
     }
 
     // MARK: Writing
 
-    /// Sends what the turn has queued, in one write, and tells the loop what to wait for.
+    /// Sends what the turn has queued, in one write, and goes on with what can be parsed then.
     func flush(on loop: isolated EventLoop) {
-        guard let id else { return }
-        guard outgoing.send(over: socket), !isOverdrawn else { return end(on: loop) }
-        if outgoing.isEmpty {
-            writeDeadline = .never
-            if case .closing = mode { finishSending(on: loop) }
-        } else if writeDeadline == .never {
-            writeDeadline = loop.now + service.times.write
-        }
-        loop.setInterest(interest, of: id)
-        loop.setDeadline(deadline, of: id)
+        repeat {
+            guard outgoing.send(over: socket), !isOverdrawn else { return end(on: loop) }
+        } while parseUnread(on: loop)
+        settle(on: loop)
     }
 
     private var isOverdrawn: Bool {
@@ -129,11 +137,42 @@ final class Connection: Source {
         return outgoing.count > Self.webSocketBacklog
     }
 
+    /// Decides what to wait for now, or that it is over.
+    private func settle(on loop: isolated EventLoop) {
+        guard let id else { return }
+        switch mode {
+        case .webSocket where peerHasEnded: return end(on: loop)
+        case .http where isDone && (peerHasEnded || service.isDraining && parser.isIdle):
+            return end(on: loop)
+        case .closing where outgoing.isEmpty:
+            if peerHasEnded { return end(on: loop) }
+            linger(from: loop.now)
+        default: break
+        }
+        if outgoing.isEmpty {
+            writeDeadline = .never
+        } else if writeDeadline == .never {
+            writeDeadline = loop.now + service.times.write
+        }
+        loop.setInterest(interest, of: id)
+        loop.setDeadline(deadline, of: id)
+    }
+
+    /// Whether nothing is under way: no request, no reply.
+    private var isDone: Bool { pending == nil && outgoing.isEmpty && unread.isEmpty }
+
     private var interest: Readiness {
         var interest: Readiness = []
         if unread.count <= Self.unreadLimit, !peerHasEnded { interest.insert(.readable) }
         if !outgoing.isEmpty { interest.insert(.writable) }
         return interest
+    }
+
+    /// Says that nothing more comes, and reads on for a moment: closing with unread bytes would reset
+    /// the connection and could destroy the reply on its way (RFC 9112 §9.6).
+    private func linger(from now: Moment) {
+        socket.shutdownWrites()
+        stageDeadline = min(stageDeadline, now + Self.linger)
     }
 
     // MARK: Deadlines
@@ -144,6 +183,11 @@ final class Connection: Source {
         case .http, .closing: outgoing.isEmpty ? stageDeadline : writeDeadline
         case .webSocket(let session): min(session.deadline, writeDeadline)
         }
+    }
+
+    /// A session's deadline has moved.
+    func updateDeadline(on loop: isolated EventLoop) {
+        if let id { loop.setDeadline(deadline, of: id) }
     }
 
     func deadlinePassed(on loop: isolated EventLoop) {
@@ -157,35 +201,16 @@ final class Connection: Source {
 
     // MARK: Ending
 
-    /// Sends what is queued, then ends the connection.
-    func closeWhenSent(on loop: isolated EventLoop) {
-        mode = .closing
-        flush(on: loop)
-    }
-
-    /// All is sent.
-    ///
-    /// Closing with unread bytes would reset the connection and could destroy the reply on its way
-    /// (RFC 9112 §9.6): say that nothing more comes, and read on for a moment.
-    private func finishSending(on loop: isolated EventLoop) {
-        guard !peerHasEnded else { return end(on: loop) }
-        socket.shutdownWrites()
-        stageDeadline = min(stageDeadline, loop.now + Self.linger)
-    }
-
+    /// Ends the connection at once, whatever is left to send.
     func end(on loop: isolated EventLoop) {
         guard let id else { return }
         self.id = nil
         loop.remove(id)
         service.closed(id)
         socket.close()
-        let session = webSocketSession
-        mode = .closing
         pending = nil
-        session?.handler.closed(on: loop)
-    }
-
-    private var webSocketSession: WebSocketSession? {
-        if case .webSocket(let session) = mode { session } else { nil }
+        let last = mode
+        mode = .closing
+        if case .webSocket(let session) = last { session.handler.closed(on: loop) }
     }
 }

@@ -39,10 +39,10 @@ public final class Server: Sendable {
 
     /// Listens on every address with every loop.
     ///
-    /// - Throws: `SystemError` when an address is taken or not to be had.
+    /// - Throws: `ListenError` when an address is taken or not to be had; `SystemError`.
     public init(
         _ configuration: Configuration, router: Router, on loops: [EventLoop]
-    ) async throws(SystemError) {
+    ) async throws {
         var addresses: [SocketAddress] = []
         for address in configuration.addresses {
             addresses.append(try Self.probe(address))
@@ -58,10 +58,14 @@ public final class Server: Sendable {
 
     /// Binds the address once without SO_REUSEPORT: with it a second server would start silently
     /// and take half of the traffic.
-    private static func probe(_ address: SocketAddress) throws(SystemError) -> SocketAddress {
-        let socket = try Socket.listening(at: address, sharesPort: false)
-        defer { socket.close() }
-        return socket.localAddress
+    private static func probe(_ address: SocketAddress) throws(ListenError) -> SocketAddress {
+        do throws(SystemError) {
+            let socket = try Socket.listening(at: address, sharesPort: false)
+            defer { socket.close() }
+            return socket.localAddress
+        } catch {
+            throw ListenError(address: address, cause: error)
+        }
     }
 
     private static func listen(
@@ -93,4 +97,16 @@ public final class Server: Sendable {
         guard let service = loop.source(id) as? Service else { return false }
         return !service.connections.isEmpty || loop.taskCount > 0
     }
+}
+
+/// Why a server does not listen, with the address.
+public struct ListenError: Error, CustomStringConvertible {
+    /// The address that was asked for.
+    public let address: SocketAddress
+
+    /// What the system said.
+    public let cause: SystemError
+
+    /// `127.0.0.1:8080: bind: Address already in use`.
+    public var description: String { "\(address): \(cause)" }
 }

@@ -17,8 +17,6 @@ struct ServerProcess {
 
     /// As many loops as configured, one for each core by default.
     static func makeLoops(_ config: Config) throws -> LoopGroup {
-        // The database holds phone numbers: nobody else's to read.
-        umask(0o077)
         raiseDescriptorLimit()
         return try LoopGroup(count: config.workers ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     }

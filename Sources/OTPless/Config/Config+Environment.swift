@@ -21,25 +21,28 @@ extension Config {
             let list = text.split(separator: ",").map { String($0).trimmed }
             return !list.isEmpty && list.allSatisfy(Self.isAddress) ? list : nil
         }
-        let url = reader.required(
+        let text = reader.required(
             "OTPLESS_PUBLIC_URL",
             "what browsers and WhatsApp call, such as https://login.example.com")
-        publicURL = String(url.reversed().drop { $0 == "/" }.reversed())
-        if !url.isEmpty, Self.origin(of: publicURL) == nil {
-            reader.fault("OTPLESS_PUBLIC_URL", "must be an http or https URL with a host")
+        let url = WebURL(text)
+        if !text.isEmpty, url == nil || text.utf8.count > 256 {
+            reader.fault(
+                "OTPLESS_PUBLIC_URL",
+                "must be an http or https URL of at most 256 bytes, without a query")
         }
-        appName = reader.optional("OTPLESS_APP_NAME") ?? Self.host(of: publicURL)
+        publicURL = url?.base ?? ""
+        appName = reader.optional("OTPLESS_APP_NAME") ?? url?.authority ?? ""
         databasePath = reader.value(
             "OTPLESS_DATABASE", or: databasePath,
             "must be sqlite:PATH (postgres:// is not available yet)"
         ) { $0.hasPrefix("sqlite:") && $0.count > 7 ? String($0.dropFirst(7)) : nil }
-        let origins = Self.origin(of: publicURL).map { [$0] } ?? []
         allowedOrigins = reader.value(
-            "OTPLESS_ALLOWED_ORIGINS", or: origins,
+            "OTPLESS_ALLOWED_ORIGINS", or: url.map { [$0.origin] } ?? [],
             "must be origins such as https://example.com, several with commas"
         ) { text in
-            let list = text.split(separator: ",").map { String($0).trimmed }
-            return list.allSatisfy { Self.origin(of: $0) == $0 } ? list : nil
+            let list = text.split(separator: ",").map { WebURL(String($0).trimmed) }
+            let origins = list.compactMap { $0?.origin == $0?.base ? $0?.origin : nil }
+            return !list.isEmpty && origins.count == list.count ? origins : nil
         }
         workers = reader.value("OTPLESS_WORKERS", or: nil, "must be a number from 1 to 256") {
             Int($0).flatMap { 1...256 ~= $0 ? .some($0) : nil }
@@ -60,8 +63,12 @@ extension Config {
             reader.fault("OTPLESS_JWT_SECRET", "must be at least 32 bytes long")
         }
         tokens.secret = Secret(secret)
-        tokens.issuer = reader.optional("OTPLESS_JWT_ISSUER") ?? publicURL
-        tokens.audience = reader.optional("OTPLESS_JWT_AUDIENCE") ?? publicURL
+        tokens.issuer = reader.value(
+            "OTPLESS_JWT_ISSUER", or: publicURL, "must have at most 256 bytes"
+        ) { $0.utf8.count <= 256 ? $0 : nil }
+        tokens.audience = reader.value(
+            "OTPLESS_JWT_AUDIENCE", or: publicURL, "must have at most 256 bytes"
+        ) { $0.utf8.count <= 256 ? $0 : nil }
         tokens.accessLifetime = reader.duration(
             "OTPLESS_ACCESS_TOKEN_TTL", or: tokens.accessLifetime,
             within: .seconds(1)...(.seconds(86_400)))
@@ -77,13 +84,10 @@ extension Config {
         whatsApp.baseURL = reader.value(
             "OTPLESS_WHATSAPP_BASE_URL", or: whatsApp.baseURL,
             "must be an https URL; http is allowed on loopback only"
-        ) { Self.isSafe($0) ? String($0.reversed().drop { $0 == "/" }.reversed()) : nil }
+        ) { text in WebURL(text).flatMap { $0.isSafe ? $0.base : nil } }
         whatsApp.apiVersion = reader.value(
             "OTPLESS_WHATSAPP_API_VERSION", or: whatsApp.apiVersion, "must look like v26.0"
-        ) {
-            $0.hasPrefix("v") && $0.dropFirst().allSatisfy { $0.isASCIIDigit || $0 == "." }
-                ? $0 : nil
-        }
+        ) { Self.isVersion($0) ? $0 : nil }
         whatsApp.phoneNumberID = reader.required(
             "OTPLESS_WHATSAPP_PHONE_NUMBER_ID",
             "the sending number's id, from the app's WhatsApp settings")
@@ -132,26 +136,12 @@ extension Config {
     }
 }
 
-// MARK: URLs
-
 extension Config {
-    /// The origin of an http or https URL: `https://login.example.com` (RFC 6454 §6.1).
-    static func origin(of url: String) -> String? {
-        for scheme in ["http://", "https://"] where url.hasPrefix(scheme) {
-            let host = url.dropFirst(scheme.count).prefix { $0 != "/" }
-            let isHost =
-                !host.isEmpty
-                && host.utf8.allSatisfy {
-                    $0 > 0x20 && $0 < 0x7F && !"?#@\\".utf8.contains($0)
-                }
-            return isHost ? scheme + host.lowercased() : nil
-        }
-        return nil
-    }
-
     /// A literal address and a port: names are not resolved.
     private static func isAddress(_ text: String) -> Bool {
-        guard let colon = text.lastIndex(of: ":"), UInt16(text[text.index(after: colon)...]) != nil
+        guard let colon = text.lastIndex(of: ":"),
+            text[text.index(after: colon)...].allSatisfy(\.isASCIIDigit),
+            UInt16(text[text.index(after: colon)...]) != nil
         else { return false }
         let host = text[..<colon]
         if host.hasPrefix("["), host.hasSuffix("]") {
@@ -163,17 +153,10 @@ extension Config {
         return host == "localhost" || parts.count == 4 && parts.allSatisfy { UInt8($0) != nil }
     }
 
-    private static func host(of url: String) -> String {
-        guard let origin = origin(of: url) else { return "this site" }
-        return String(origin.drop { $0 != "/" }.dropFirst(2))
-    }
-
-    /// Secrets go over this URL: https, or http that does not leave the machine.
-    private static func isSafe(_ url: String) -> Bool {
-        guard let origin = origin(of: url) else { return false }
-        if origin.hasPrefix("https://") { return true }
-        let host = origin.dropFirst("http://".count)
-        let names = ["127.0.0.1", "localhost", "[::1]"]
-        return names.contains { host == $0 || host.hasPrefix($0 + ":") }
+    /// `v26.0`: a Graph API version.
+    private static func isVersion(_ text: String) -> Bool {
+        let parts = text.dropFirst().split(separator: ".", omittingEmptySubsequences: false)
+        return text.hasPrefix("v") && parts.count == 2
+            && parts.allSatisfy { 1...3 ~= $0.count && $0.allSatisfy(\.isASCIIDigit) }
     }
 }

@@ -4,7 +4,7 @@ struct EnvironmentReader {
     private(set) var faults: [ConfigFault] = []
 
     init(_ environment: [String: String]) {
-        rest = environment.filter { $0.key.hasPrefix("OTPLESS_") && !$0.value.isEmpty }
+        rest = environment.filter { $0.key.hasPrefix("OTPLESS_") }
     }
 
     mutating func fault(_ name: String, _ problem: String) {
@@ -13,7 +13,8 @@ struct EnvironmentReader {
 
     /// The value of a variable; nil when it is unset or empty.
     mutating func optional(_ name: String) -> String? {
-        rest.removeValue(forKey: name)
+        let value = rest.removeValue(forKey: name)
+        return value == "" ? nil : value
     }
 
     /// The value of a variable that must be set.
@@ -79,5 +80,5 @@ extension Duration {
 }
 
 extension Character {
-    var isASCIIDigit: Bool { ("0"..."9").contains(self) }
+    var isASCIIDigit: Bool { isASCII && isWholeNumber }
 }

@@ -19,7 +19,7 @@ public struct Timestamp: Comparable, Hashable, Sendable {
 
     /// Whole Unix seconds, rounded down.
     public var seconds: Int64 {
-        milliseconds >= 0 ? milliseconds / 1000 : (milliseconds - 999) / 1000
+        milliseconds / 1000 - (milliseconds % 1000 < 0 ? 1 : 0)
     }
 
     /// Whether the left time is earlier.
@@ -29,12 +29,25 @@ public struct Timestamp: Comparable, Hashable, Sendable {
 
     /// The time that long after this one.
     public static func + (time: Timestamp, duration: Duration) -> Timestamp {
-        Timestamp(milliseconds: time.milliseconds &+ duration.wholeMilliseconds)
+        Timestamp(
+            milliseconds: saturate(
+                time.milliseconds.addingReportingOverflow(duration.wholeMilliseconds),
+                duration < .zero))
     }
 
     /// The time that long before this one.
     public static func - (time: Timestamp, duration: Duration) -> Timestamp {
-        Timestamp(milliseconds: time.milliseconds &- duration.wholeMilliseconds)
+        Timestamp(
+            milliseconds: saturate(
+                time.milliseconds.subtractingReportingOverflow(duration.wholeMilliseconds),
+                duration > .zero))
+    }
+
+    private static func saturate(
+        _ sum: (partialValue: Int64, overflow: Bool), _ isDown: Bool
+    ) -> Int64 {
+        guard sum.overflow else { return sum.partialValue }
+        return isDown ? .min : .max
     }
 
     /// The time from the right to the left one; negative if the right one is later.

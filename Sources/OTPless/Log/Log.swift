@@ -107,9 +107,9 @@ public final class Log: Sendable {
         }
         Self.write(bytes, to: descriptor)
         if dropped > 0 {
-            Self.write(
-                Array("{\"event\":\"log lines dropped\",\"count\":\(dropped)}\n".utf8),
-                to: descriptor)
+            let line =
+                "\(clock.now.iso8601)\",\"level\":\"warning\",\"event\":\"log lines dropped\""
+            Self.write(Array("{\"time\":\"\(line),\"count\":\(dropped)}\n".utf8), to: descriptor)
         }
         return !isClosing
     }
@@ -120,8 +120,14 @@ public final class Log: Sendable {
             let count = unsafe rest.withUnsafeBytes {
                 unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
             }
-            guard count > 0 else { return }
-            rest = rest.dropFirst(count)
+            if count > 0 {
+                rest = rest.dropFirst(count)
+            } else if errno == EAGAIN {
+                var poller = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                _ = unsafe poll(&poller, 1, -1)
+            } else if errno != EINTR {
+                return
+            }
         }
     }
 }

@@ -41,16 +41,29 @@ extension Login {
         sender == waID ?? phone.digits || sender == phone.digits
     }
 
-    /// Applies a button's answer.
+    /// Applies a button's answer: the first one wins, but a deny soon after a confirmation takes the
+    /// login back.
     ///
     /// - Returns: whether the login changed.
     public mutating func apply(_ answer: Answer, at now: Timestamp) -> Bool {
-        guard standing(at: now) == .pending, isFor(sender: answer.sender),
-            answerDigest.matches(answer.payload.secret)
-        else { return false }
-        state = answer.payload.verb == .confirm ? .confirmed : .denied
+        guard isFor(sender: answer.sender), answerDigest.matches(answer.payload.secret) else {
+            return false
+        }
+        switch answer.payload.verb {
+        case .confirm:
+            guard standing(at: now) == .pending else { return false }
+            state = .confirmed
+        case .deny:
+            guard standing(at: now) == .pending || isRevocable(at: now) else { return false }
+            state = .denied
+        }
         endedAt = now
         return true
+    }
+
+    private func isRevocable(at now: Timestamp) -> Bool {
+        guard state == .confirmed, let endedAt else { return false }
+        return now < endedAt + Self.memory
     }
 
     /// Ends a login that nobody has answered yet.

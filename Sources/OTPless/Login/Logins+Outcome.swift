@@ -86,6 +86,7 @@ extension Logins {
         }
         for (answer, result) in zip(answers, results) {
             guard let id = result.changed else { continue }
+            if let ended = result.ended { tokens.refuse([ended]) }
             log.write(
                 .info, "login answered",
                 ["login": .text("\(id)"), "answer": .text("\(answer.payload.verb)")])

@@ -6,7 +6,7 @@ public typealias LoginID = Identifier<Login>
 /// What the waiting page holds: the login's id and a secret of which only the hash is stored.
 ///
 /// Shape: 43 characters of base64url over 16 bytes of id and 16 random bytes.
-public struct SessionID: Sendable {
+public struct SessionID: Sendable, CustomStringConvertible {
     /// The login.
     public let login: LoginID
 
@@ -26,13 +26,16 @@ public struct SessionID: Sendable {
 
     /// What the client is given.
     public var text: String { SecretReference.encode(login, secret) }
+
+    /// Names the login and hides the secret.
+    public var description: String { "session of \(login)" }
 }
 
 /// What a button of the message carries back: which login, which answer, and a secret that only the
 /// phone that got the message knows.
 ///
 /// Shape: `otpless.c.` or `otpless.d.` and 43 characters of base64url, as in `SessionID`.
-public struct AnswerPayload: Sendable {
+public struct AnswerPayload: Sendable, CustomStringConvertible {
     /// What a button says.
     public enum Verb: String, Sendable {
         /// It was me.
@@ -68,6 +71,9 @@ public struct AnswerPayload: Sendable {
 
     /// What the message carries: 53 characters, within every provider's limit.
     public var text: String { verb.rawValue + SecretReference.encode(login, secret) }
+
+    /// Names the login and hides the secret.
+    public var description: String { "answer to \(login)" }
 }
 
 /// The common form of both: an id to find the row by, and the secret that proves it.

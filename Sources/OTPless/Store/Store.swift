@@ -8,11 +8,15 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
     /// More is queued than the store will take on.
     case overloaded
 
+    /// The server is stopping.
+    case closed
+
     /// The cause, without any data.
     public var description: String {
         switch self {
         case .unavailable(let cause): "store: \(cause)"
         case .overloaded: "store: too many operations are waiting"
+        case .closed: "store: closed"
         }
     }
 }
@@ -21,6 +25,9 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
 public struct AnswerResult: Sendable {
     /// The login that the answer changed; nil when it changed nothing.
     public let changed: LoginID?
+
+    /// The family of tokens that a late deny has ended.
+    public let ended: FamilyID?
 }
 
 /// What handing out a login's tokens came to.

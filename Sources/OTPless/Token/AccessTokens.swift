@@ -107,6 +107,10 @@ public struct AccessTokens: Sendable {
             let issuer = claims["iss"], issuer.equals(settings.issuer),
             let audience = claims["aud"], audience.equals(settings.audience),
             let expiry = claims["exp"]?.integer, now.seconds < expiry,
+            // A shorter lifetime set meanwhile holds for older tokens too: the list of ended logins
+            // remembers them no longer than that.
+            let issued = claims["iat"]?.integer,
+            now < Timestamp(seconds: issued) + settings.lifetime,
             let user = claims["sub"].flatMap({ UserID(uuid: $0.quoted) }),
             let family = claims["sid"].flatMap({ FamilyID(uuid: $0.quoted) })
         else { return nil }

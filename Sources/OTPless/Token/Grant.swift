@@ -1,5 +1,5 @@
 /// A pair of tokens as it is handed over; kept nowhere.
-public struct Grant: Sendable {
+public struct Grant: Sendable, CustomStringConvertible {
     /// The JWT.
     public let accessToken: String
 
@@ -11,6 +11,9 @@ public struct Grant: Sendable {
 
     /// Whose tokens they are.
     public let user: User
+
+    /// Names the user and hides the tokens.
+    public var description: String { "tokens of \(user.id)" }
 
     /// Writes the members every reply with tokens has.
     public func write(to writer: inout JSONWriter) {

@@ -3,9 +3,9 @@ public typealias FamilyID = Identifier<RefreshFamily>
 
 /// One line of refresh tokens, each the successor of the one before; the store holds one row of it.
 ///
-/// A token is `id.generation.secret`. Secret n+1 is HMAC-SHA256 of secret n under a key that never
-/// leaves the store, so a repeated refresh gets the same successor although only one hash is kept;
-/// and any older token proves itself by growing into the present one.
+/// Secret n+1 is HMAC-SHA256 of secret n under a key that never leaves the store, so a repeated
+/// refresh gets the same successor although only one hash is kept. A token also carries a code of
+/// its own under that key: a forged one costs one HMAC, and is told from one that was used.
 public struct RefreshFamily: Sendable {
     /// The id.
     public let id: FamilyID
@@ -40,16 +40,15 @@ public struct RefreshFamily: Sendable {
     /// How long a family lives in all.
     public static let lifetime = Duration.seconds(90 * 86_400)
 
-    /// The most generations that a presented token may be behind and still be recognised.
-    ///
-    /// Covers 90 days of one refresh every 15 minutes; bounds the work of a forged token.
-    static let reach: UInt32 = 10_000
+    /// How many rotations are remembered; more within that time is no client's lost reply.
+    private static let rememberedRotations = 32
 
     /// A new family and its first token.
     public static func begin(
-        id: FamilyID, user: UserID, login: LoginID, at now: Timestamp, _ entropy: Entropy
+        id: FamilyID, user: UserID, login: LoginID, key: HMACKey, at now: Timestamp,
+        _ entropy: Entropy
     ) -> (family: RefreshFamily, token: RefreshToken) {
-        let token = RefreshToken(family: id, generation: 0, secret: entropy.bytes(32))
+        let token = RefreshToken(family: id, generation: 0, secret: entropy.bytes(32), key: key)
         let family = RefreshFamily(
             id: id, user: user, login: login, generation: 0, digest: Digest(of: token.secret),
             rotations: [], createdAt: now, lastUsedAt: now, endedAt: nil)
@@ -94,67 +93,32 @@ public struct RefreshFamily: Sendable {
         if token.generation == generation {
             generation += 1
             digest = Digest(of: successor.secret)
-            rotations = [now] + rotations.filter { now < $0 + Self.repetition }
+            let recent = rotations.filter { now < $0 + Self.repetition }
+            rotations = [now] + recent.prefix(Self.rememberedRotations - 1)
             lastUsedAt = now
             return .successor(successor)
         }
-        // rotations[0] turned generation n-1 into n, rotations[1] n-2 into n-1, and so on.
-        let age = Int(generation - token.generation) - 1
-        if age < rotations.count, now < rotations[age] + Self.repetition {
-            return .successor(successor)
-        }
+        if isRepetition(token, at: now) { return .successor(successor) }
         endedAt = now
         return .reused
     }
 
-    /// Whether the server issued the token, be it used or ended since.
+    /// Whether the server issued the token for this family, be it used or ended since.
     public func isGenuine(_ token: RefreshToken, key: HMACKey) -> Bool {
-        guard token.family == id, token.generation <= generation,
-            generation - token.generation <= Self.reach
-        else { return false }
-        var descendant = token
-        while descendant.generation < generation { descendant = descendant.successor(key: key) }
-        return digest.matches(descendant.secret)
+        guard token.family == id, token.generation <= generation, token.hasCode(of: key) else {
+            return false
+        }
+        return token.generation < generation || digest.matches(token.secret)
+    }
+
+    /// Whether a used token may still be repeated.
+    private func isRepetition(_ token: RefreshToken, at now: Timestamp) -> Bool {
+        // rotations[0] turned generation n-1 into n, rotations[1] n-2 into n-1, and so on.
+        let age = Int(generation - token.generation) - 1
+        return age < rotations.count && now < rotations[age] + Self.repetition
     }
 
     private func isLive(idle: Duration, at now: Timestamp) -> Bool {
         endedAt == nil && now < lastUsedAt + idle && now < createdAt + Self.lifetime
-    }
-}
-
-/// An opaque refresh token.
-///
-/// Shape: 70 characters of base64url over 16 bytes of family, 4 of generation and 32 of secret.
-public struct RefreshToken: Sendable {
-    /// The family it belongs to.
-    public let family: FamilyID
-
-    let generation: UInt32
-    let secret: [UInt8]
-
-    init(family: FamilyID, generation: UInt32, secret: [UInt8]) {
-        self.family = family
-        self.generation = generation
-        self.secret = secret
-    }
-
-    /// Reads what a client sent; nil for anything a server cannot have made.
-    public init?(_ text: String) {
-        guard text.utf8.count == 70, let bytes = Base64URL.decode(text), bytes.count == 52,
-            let family = FamilyID(bytes: bytes[0..<16])
-        else { return nil }
-        let generation = bytes[16..<20].reduce(0) { $0 << 8 | UInt32($1) }
-        self.init(family: family, generation: generation, secret: Array(bytes[20...]))
-    }
-
-    /// What the client is given.
-    public var text: String {
-        let count = (0..<4).map { UInt8(truncatingIfNeeded: generation >> UInt32(24 - 8 * $0)) }
-        return Base64URL.encode(family.bytes + count + secret)
-    }
-
-    func successor(key: HMACKey) -> RefreshToken {
-        RefreshToken(
-            family: family, generation: generation &+ 1, secret: key.code(of: secret[...]))
     }
 }

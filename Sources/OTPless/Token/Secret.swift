@@ -1,5 +1,7 @@
 /// A configured secret: never printed, wiped from no log because it never gets there.
-public struct Secret: Sendable, CustomStringConvertible, CustomDebugStringConvertible {
+public struct Secret: Sendable, CustomStringConvertible, CustomDebugStringConvertible,
+    CustomReflectable
+{
     /// The secret's bytes.
     public let bytes: [UInt8]
 
@@ -21,4 +23,7 @@ public struct Secret: Sendable, CustomStringConvertible, CustomDebugStringConver
 
     /// Always `***`.
     public var debugDescription: String { "***" }
+
+    /// Hides the bytes from `dump` and debuggers as well.
+    public var customMirror: Mirror { Mirror(self, children: []) }
 }

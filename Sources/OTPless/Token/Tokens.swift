@@ -62,7 +62,8 @@ public struct Tokens: Sendable {
     func begin(for user: UserID, login: LoginID) -> (family: RefreshFamily, token: RefreshToken) {
         let now = parts.clock.now
         return RefreshFamily.begin(
-            id: .make(at: now, parts.entropy), user: user, login: login, at: now, parts.entropy)
+            id: .make(at: now, parts.entropy), user: user, login: login, key: parts.refreshKey,
+            at: now, parts.entropy)
     }
 
     /// The pair to hand over for a stored family.

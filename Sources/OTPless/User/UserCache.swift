@@ -34,11 +34,12 @@ public final class UserCache: Sendable {
         }
     }
 
-    /// Takes in a committed change.
-    public func changed(_ user: User) {
+    /// Forgets a user that has changed: two changes may be told in another order than committed, so
+    /// only the store knows the last one.
+    public func changed(_ user: UserID) {
         state.withLock { state in
             state.epoch += 1
-            if state.users[user.id] != nil { state.users[user.id] = user }
+            state.users[user] = nil
         }
     }
 }

@@ -6,7 +6,9 @@ public enum UserName {
     public static func parse(_ value: JSONValue?) throws(Failure) -> String {
         guard let text = value?.string else { throw Failure(.invalidName, field: "name") }
         let name = text.trimmed
-        guard !name.isEmpty else { throw Failure(.invalidName, field: "name") }
+        guard name.unicodeScalars.contains(where: \.isVisible) else {
+            throw Failure(.invalidName, field: "name")
+        }
         let hasControl = name.unicodeScalars.contains {
             $0.properties.generalCategory == .control
                 || $0.properties.generalCategory == .lineSeparator
@@ -18,6 +20,14 @@ public enum UserName {
                 details: "Name must be 1 to 100 characters without control characters")
         }
         return name
+    }
+}
+
+extension Unicode.Scalar {
+    /// Whether a reader sees anything of it: not a space, and no mark that only steers the layout.
+    fileprivate var isVisible: Bool {
+        !properties.isWhitespace && !properties.isDefaultIgnorableCodePoint
+            && properties.generalCategory != .format
     }
 }
 

@@ -35,7 +35,7 @@ public struct Users: Sendable {
             try await store.rename(id, to: name)
         }
         guard let user = changed else { throw Failure(.userNotFound) }
-        cache.changed(user)
+        cache.changed(id)
         return user
     }
 }

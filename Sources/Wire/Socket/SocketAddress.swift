@@ -4,14 +4,17 @@ import Loop
 
 /// An address to listen on or a peer's address: IPv4 or IPv6, with a port.
 @safe public struct SocketAddress: Sendable, CustomStringConvertible {
-    private var storage = sockaddr_storage()
-    private var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+    /// Large enough for both families, unlike `sockaddr_storage` no larger: one is in every request.
+    private var storage = sockaddr_in6()
+    private var length = socklen_t(MemoryLayout<sockaddr_in6>.size)
 
     /// Parses `host:port` with a literal address or `localhost`: `127.0.0.1:8080`, `[::1]:8080`.
     ///
     /// Names are not resolved: what a server listens on should not depend on a resolver.
     public init?(_ text: String) {
-        guard let colon = text.lastIndex(of: ":"),
+        // Digits alone: `UInt16` takes a sign, and C ends a text at a NUL.
+        guard !text.utf8.contains(0), let colon = text.lastIndex(of: ":"),
+            text[text.index(after: colon)...].utf8.allSatisfy({ 0x30...0x39 ~= $0 }),
             let port = UInt16(text[text.index(after: colon)...])
         else { return nil }
         var host = String(text[..<colon])
@@ -48,7 +51,7 @@ import Loop
     /// An address that a system call fills in.
     init() {}
 
-    var family: Int32 { Int32(storage.ss_family) }
+    var family: Int32 { Int32(storage.sin6_family) }
 
     /// The port, in host order.
     public var port: UInt16 {
@@ -87,7 +90,7 @@ import Loop
     mutating func filling<T>(
         _ body: (UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> T
     ) -> T {
-        length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        length = socklen_t(MemoryLayout<sockaddr_in6>.size)
         return unsafe withUnsafeMutablePointer(to: &storage) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 unsafe body($0, &length)

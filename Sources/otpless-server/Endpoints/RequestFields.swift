@@ -28,7 +28,12 @@ struct RequestFields {
             !$0.isNull
         }
         guard let first = values.first else { return nil }
-        guard values.allSatisfy({ $0.bytes == first.bytes }) else {
+        // The same text may be written with escapes or without.
+        guard
+            values.allSatisfy({
+                $0.string == first.string && ($0.string != nil || $0.bytes == first.bytes)
+            })
+        else {
             throw Failure(
                 .invalidParameters, field: name,
                 details: "\(name) is given twice, with different values")

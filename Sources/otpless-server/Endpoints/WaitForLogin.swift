@@ -33,7 +33,10 @@ struct WaitForLogin {
     private func attach(to session: String, _ accept: String) async -> Response {
         do throws(Failure) {
             let login = try await logins.find(session)
-            return Response(upgrade: try gateway.upgrade(login, session: session, accept: accept))
+            var response = Response(
+                upgrade: try gateway.upgrade(login, session: session, accept: accept))
+            response.headers.append(("Cache-Control", "no-store"))
+            return response
         } catch {
             return Response(error)
         }

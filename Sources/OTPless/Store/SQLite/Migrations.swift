@@ -1,3 +1,5 @@
+import CSQLite
+
 /// The schema, as numbered steps that are only ever added.
 enum Migrations {
     /// Step n brings `user_version` from n to n + 1.
@@ -67,11 +69,14 @@ enum Migrations {
         """
     ]
 
-    /// Brings a database up to date, each step in a transaction with its version number.
+    /// Brings a database up to date, all steps in one transaction with the version number.
+    ///
+    /// - Throws: `SQLITE_SCHEMA` for a database that a newer server has made.
     static func run(on connection: SQLiteConnection) throws(SQLiteError) {
         try connection.run("BEGIN IMMEDIATE")
         do throws(SQLiteError) {
             let version = try connection.first("PRAGMA user_version") { Int($0.integer(0)) } ?? 0
+            guard 0...steps.count ~= version else { throw SQLiteError(code: SQLITE_SCHEMA) }
             for step in steps.dropFirst(version) { try connection.script(step) }
             try setVersion(on: connection)
             try connection.run("COMMIT")

@@ -46,10 +46,13 @@ enum Rows {
         guard let state = Login.State(rawValue: Int(row.integer(11))),
             let delivery = Login.Delivery(rawValue: Int(row.integer(12)))
         else { throw SQLiteError(code: SQLITE_CORRUPT) }
+        let challenge = row.text(19).map { CodeChallenge($0) }
+        // Without its challenge anybody could collect the tokens.
+        if let challenge, challenge == nil { throw SQLiteError(code: SQLITE_CORRUPT) }
         var login = Login(
             id: id, sessionDigest: Digest(stored: row.blob(0)),
             answerDigest: Digest(stored: row.blob(1)),
-            codeChallenge: row.text(19).flatMap(CodeChallenge.init), phone: try row.phone(2),
+            codeChallenge: challenge ?? nil, phone: try row.phone(2),
             createdAt: row.time(3), expiresAt: row.time(4), name: row.text(5))
         login.device.userAgent = row.text(6)
         login.device.ip = row.text(7)
@@ -146,6 +149,18 @@ enum Rows {
     ) throws(SQLiteError) {
         try db.run(
             "UPDATE families SET ended_at = ? WHERE id = ? AND ended_at IS NULL", now, family)
+    }
+
+    /// Whoever logs out does not want the page's session to hand out another pair.
+    static func close(
+        loginOf family: FamilyID, at now: Timestamp, in db: SQLiteConnection
+    ) throws(SQLiteError) {
+        try db.run(
+            """
+            UPDATE logins SET acknowledged_at = ?
+            WHERE id = (SELECT login FROM families WHERE id = ?) AND family = ?
+                AND acknowledged_at IS NULL
+            """, now, family, family)
     }
 
     private static func text(_ times: [Timestamp]) -> String {

@@ -41,8 +41,7 @@ extension SQLiteStore {
         try await writer.perform { db throws(SQLiteError) in
             var results: [AnswerResult] = []
             for (answer, newUser) in zip(answers, newUsers) {
-                let changed = try Self.apply(answer, newUser: newUser, at: now, in: db)
-                results.append(AnswerResult(changed: changed))
+                results.append(try Self.apply(answer, newUser: newUser, at: now, in: db))
             }
             return results
         }
@@ -50,12 +49,12 @@ extension SQLiteStore {
 
     private static func apply(
         _ answer: Answer, newUser: UserID, at now: Timestamp, in db: SQLiteConnection
-    ) throws(SQLiteError) -> LoginID? {
+    ) throws(SQLiteError) -> AnswerResult {
         guard try isFirst(answer.messageID, at: now, in: db),
             try !quotesAnotherLogin(answer, in: db),
             var login = try Rows.login(answer.payload.login, in: db),
             login.apply(answer, at: now)
-        else { return nil }
+        else { return AnswerResult(changed: nil, ended: nil) }
         if login.state == .confirmed {
             let known = try Rows.user(phone: login.phone, in: db)
             let user =
@@ -64,8 +63,10 @@ extension SQLiteStore {
             login.user = user.id
             login.isNewUser = known == nil
         }
+        let ended = login.state == .denied ? login.family : nil
+        if let ended { try Rows.end(ended, at: now, in: db) }
         try Rows.update(login, in: db)
-        return login.id
+        return AnswerResult(changed: login.id, ended: ended)
     }
 
     private static func isFirst(

@@ -15,8 +15,11 @@ extension SQLiteStore {
                 let user = try Rows.user(family.user, in: db)
             else { return (.forged, nil) }
             let redemption = family.redeem(token, key: key, idle: idle, at: now)
-            try Rows.update(family, in: db)
-            if case .successor = redemption {
+            switch redemption {
+            case .forged, .over: return (redemption, nil)
+            case .reused: try Rows.update(family, in: db)
+            case .successor:
+                try Rows.update(family, in: db)
                 // A refresh with the pair shows that it arrived.
                 try db.run(
                     """
@@ -32,7 +35,9 @@ extension SQLiteStore {
     public func end(_ family: FamilyID, at now: Timestamp) async throws(StoreError) -> Bool {
         try await writer.perform { db throws(SQLiteError) in
             try Rows.end(family, at: now, in: db)
-            return db.changes == 1
+            let hasEnded = db.changes == 1
+            try Rows.close(loginOf: family, at: now, in: db)
+            return hasEnded
         }
     }
 
@@ -41,11 +46,13 @@ extension SQLiteStore {
         of user: UserID, at now: Timestamp
     ) async throws(StoreError) -> [FamilyID] {
         try await writer.perform { db throws(SQLiteError) in
-            try db.all(
+            let ended: [FamilyID] = try db.all(
                 """
                 UPDATE families SET ended_at = ? WHERE user = ? AND ended_at IS NULL RETURNING id
                 """, now, user
             ) { row throws(SQLiteError) in try row.id(0) }
+            for family in ended { try Rows.close(loginOf: family, at: now, in: db) }
+            return ended
         }
     }
 
@@ -87,16 +94,18 @@ extension SQLiteStore {
         try await writer.perform { db throws(SQLiteError) in
             var count = 0
             // The row outlives the outcome by a day: late deliveries still find what they are about.
+            let oldest = LoginID.first(at: now - .seconds(86_400))
             try db.run(
                 """
-                DELETE FROM sent_messages WHERE id IN (
-                    SELECT m.id FROM logins l JOIN sent_messages m ON m.login = l.id
-                    WHERE l.id < ? LIMIT 500)
-                """, LoginID.first(at: now - .seconds(86_400)))
+                DELETE FROM sent_messages WHERE login IN (
+                    SELECT id FROM logins WHERE id < ? ORDER BY id LIMIT 500)
+                """, oldest)
             count += db.changes
             try db.run(
-                "DELETE FROM logins WHERE id IN (SELECT id FROM logins WHERE id < ? LIMIT 500)",
-                LoginID.first(at: now - .seconds(86_400)))
+                """
+                DELETE FROM logins WHERE id IN (
+                    SELECT id FROM logins WHERE id < ? ORDER BY id LIMIT 500)
+                """, oldest)
             count += db.changes
             // Providers repeat a delivery for up to 7 days.
             try db.run(

@@ -1,3 +1,4 @@
+import CSQLite
 import Loop
 
 /// The embedded store: one SQLite file in WAL mode, durable at every commit (`synchronous=FULL`).
@@ -36,10 +37,13 @@ public final class SQLiteStore: Store {
     }
 
     private static func open(_ path: String) throws -> SQLiteConnection {
+        if path != ":memory:" { PrivateFile.create(path) }
         let connection = try SQLiteConnection(path: path)
         // Another process may hold the lock for a moment, a backup for example.
         connection.setBusyTimeout(milliseconds: 2000)
-        try connection.script("PRAGMA journal_mode = WAL")
+        let mode = try connection.first("PRAGMA journal_mode = WAL") { $0.text(0) }
+        // `:memory:` has its own mode; a file that refuses the log could not be read beside writes.
+        guard mode == "wal" || path == ":memory:" else { throw SQLiteError(code: SQLITE_CANTOPEN) }
         try connection.script("PRAGMA synchronous = FULL")
         try connection.script("PRAGMA wal_autocheckpoint = 0")
         try Migrations.run(on: connection)

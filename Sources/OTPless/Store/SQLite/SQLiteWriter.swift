@@ -53,12 +53,13 @@ final class SQLiteWriter: Sendable {
     }
 
     private func enqueue(_ job: any WriteJob) {
-        let (isAccepted, isFirst) = queue.withLock { queue in
-            guard !queue.isStopping, queue.jobs.count < Self.capacity else { return (false, false) }
+        let (refusal, isFirst): (StoreError?, Bool) = queue.withLock { queue in
+            if queue.isStopping { return (.closed, false) }
+            if queue.jobs.count >= Self.capacity { return (.overloaded, false) }
             queue.jobs.append(job)
-            return (true, queue.jobs.count == 1)
+            return (nil, queue.jobs.count == 1)
         }
-        if !isAccepted { return job.finish(.overloaded) }
+        if let refusal { return job.finish(refusal) }
         if isFirst { bell.ring() }
     }
 

@@ -1,0 +1,101 @@
+import OTPless
+import Testing
+
+/// Values that tests begin with.
+enum Sample {
+    static let start = Timestamp(seconds: 1_800_000_000)
+
+    static func phone(_ digits: String = "16505550142") throws -> PhoneNumber {
+        try #require(PhoneNumber(waID: digits))
+    }
+
+    static func user(name: String? = nil, _ entropy: Entropy = .system) throws -> User {
+        User(
+            id: .make(at: start, entropy), phone: try phone(), name: name,
+            createdAt: start)
+    }
+
+    /// A family and its first token.
+    static func family(
+        of user: UserID = .make(at: start, .system), at now: Timestamp = start
+    ) throws -> (family: RefreshFamily, token: RefreshToken) {
+        RefreshFamily.begin(
+            id: .make(at: now, .system), user: user, login: .make(at: now, .system), key: try key(),
+            at: now, .system)
+    }
+
+    static func key(_ byte: UInt8 = 7) throws -> HMACKey {
+        try #require(HMACKey([UInt8](repeating: byte, count: 32)))
+    }
+}
+
+/// A pending login and the secrets that belong to it, which a `Login` keeps as hashes only.
+struct SampleLogin {
+    var login: Login
+    let sessionSecret: [UInt8]
+    let answerSecret: [UInt8]
+
+    init(
+        phone: String = "16505550142", name: String? = nil, at now: Timestamp = Sample.start,
+        lifetime: Duration = .seconds(300), challenge: CodeChallenge? = nil
+    ) throws {
+        sessionSecret = Entropy.system.bytes(16)
+        answerSecret = Entropy.system.bytes(16)
+        login = Login(
+            id: .make(at: now, .system), sessionDigest: Digest(of: sessionSecret),
+            answerDigest: Digest(of: answerSecret), codeChallenge: challenge,
+            phone: try Sample.phone(phone), createdAt: now, expiresAt: now + lifetime, name: name)
+    }
+
+    /// What the page would hold.
+    var session: String { Base64URL.encode(login.id.bytes + sessionSecret) }
+
+    /// A tap on a button of its message.
+    func answer(
+        _ verb: AnswerPayload.Verb = .confirm, from sender: String? = nil, id: String? = nil,
+        secret: [UInt8]? = nil, quoting quoted: String? = nil
+    ) throws -> Answer {
+        let text = verb.rawValue + Base64URL.encode(login.id.bytes + (secret ?? answerSecret))
+        return Answer(
+            messageID: id ?? "in.\(Identifier<Answer>.make(at: Sample.start, .system))",
+            sender: sender ?? login.phone.digits, payload: try #require(AnswerPayload(text)),
+            quotedMessageID: quoted)
+    }
+}
+
+extension Store {
+    /// Applies one answer; the id of the login that it changed.
+    @discardableResult
+    func apply(_ answer: Answer, at now: Timestamp = Sample.start) async throws -> LoginID? {
+        let results = try await apply([answer], newUsers: [.make(at: now, .system)], at: now)
+        #expect(results.count == 1)
+        return results.first?.changed
+    }
+
+    /// Stores a login that its phone has confirmed.
+    func insertConfirmed(
+        phone: String = "16505550142", name: String? = nil, at now: Timestamp = Sample.start
+    ) async throws -> (login: LoginID, user: UserID) {
+        let sample = try SampleLogin(phone: phone, name: name, at: now)
+        try await insert(sample.login)
+        try await apply(sample.answer(), at: now)
+        let login = try #require(try await login(sample.login.id))
+        return (login.id, try #require(login.user))
+    }
+
+    /// Signs somebody in and hands out a first pair.
+    func signIn(
+        phone: String = "16505550142", at now: Timestamp = Sample.start
+    ) async throws -> (family: RefreshFamily, token: RefreshToken) {
+        let (login, user) = try await insertConfirmed(phone: phone, at: now)
+        let made = RefreshFamily.begin(
+            id: .make(at: now, .system), user: user, login: login, key: try Sample.key(), at: now,
+            .system)
+        guard case .collected = try await collect(made.family, for: login, at: now) else {
+            throw UnexpectedOutcome()
+        }
+        return made
+    }
+}
+
+struct UnexpectedOutcome: Error {}

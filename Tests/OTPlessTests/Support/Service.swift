@@ -1,0 +1,108 @@
+import Loop
+import OTPless
+import Synchronization
+import Testing
+
+/// The product without a network: a real loop and store, a clock and a messenger that obey the test.
+struct Service: Sendable {
+    let app: App
+    let config: Config
+    let store: any Store
+    let clock: TestClock
+    let messenger: FakeMessenger
+    let loop: EventLoop
+    let hints: Hints
+
+    /// What was published.
+    final class Hints: Sendable {
+        private let ids = Mutex<[LoginID]>([])
+
+        var all: [LoginID] { ids.withLock { $0 } }
+
+        func add(_ id: LoginID) { ids.withLock { $0.append(id) } }
+    }
+
+    static func run(
+        on kind: StoreKind = .sqliteMemory, _ body: (Service) async throws -> Void
+    ) async throws {
+        let loops = try LoopGroup(count: 1)
+        defer { loops.stop() }
+        try await kind.open { store in
+            try await body(try await Service(store: store, loop: loops.loops[0]))
+        }
+    }
+
+    init(store: any Store, loop: EventLoop) async throws {
+        var config = Config()
+        config.publicURL = "https://login.example.com"
+        config.appName = "Example"
+        config.tokens.secret = Secret("0123456789abcdef0123456789abcdef")
+        config.tokens.issuer = config.publicURL
+        config.tokens.audience = config.publicURL
+        self.config = config
+        self.store = store
+        self.loop = loop
+        clock = TestClock()
+        messenger = FakeMessenger()
+        let hints = Hints()
+        self.hints = hints
+        let events = LoginEvents()
+        events.subscribe { hints.add($0.login) }
+        app = try await App(
+            config: config, store: store, messenger: messenger, events: events, log: Log(),
+            clock: clock, entropy: .seeded())
+    }
+
+    /// Starts a login; the page's session id and what the phone was sent.
+    func start(
+        phone: String = "16505550142", name: String? = nil, challenge: CodeChallenge? = nil
+    ) async throws -> (session: String, prompt: Prompt) {
+        let attempt = Logins.Attempt(
+            phone: try Sample.phone(phone), codeChallenge: challenge, name: name)
+        let (session, _) = try await app.logins.start(attempt, on: loop)
+        return (session.text, try #require(messenger.prompts.last))
+    }
+
+    /// Taps a button of a message.
+    func tap(_ payload: AnswerPayload, from sender: String = "16505550142", id: String? = nil)
+        async throws
+    {
+        let messageID = id ?? "in.\(Identifier<Answer>.make(at: clock.now, .system))"
+        try await app.logins.apply([
+            Answer(messageID: messageID, sender: sender, payload: payload, quotedMessageID: nil)
+        ])
+    }
+
+    /// What a page that asks gets.
+    func outcome(of session: String) async throws -> Logins.Outcome {
+        try await app.logins.outcome(of: try await app.logins.find(session))
+    }
+
+    /// The tokens of a login that must be confirmed.
+    func collect(_ session: String) async throws -> Grant {
+        guard case .confirmed(let grant, _) = try await outcome(of: session) else {
+            throw UnexpectedOutcome()
+        }
+        return grant
+    }
+
+    /// Signs somebody in all the way.
+    func signIn(phone: String = "16505550142") async throws -> Grant {
+        let (session, prompt) = try await start(phone: phone)
+        try await tap(prompt.confirm, from: phone)
+        return try await collect(session)
+    }
+
+    /// The header of a request with an access token.
+    static func bearer(_ token: String) -> ArraySlice<UInt8> { Array("Bearer \(token)".utf8)[...] }
+}
+
+/// The code with which a piece of work fails; nil when it succeeds.
+func failure(of work: () async throws -> Void) async throws -> Failure? {
+    do {
+        try await work()
+        return nil
+    } catch let failure as Failure {
+        return failure
+    }
+}

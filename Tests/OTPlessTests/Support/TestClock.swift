@@ -1,0 +1,17 @@
+import OTPless
+import Synchronization
+
+/// A clock that stands still until a test moves it.
+final class TestClock: WallClock {
+    private let time: Mutex<Timestamp>
+
+    init(_ time: Timestamp = Timestamp(seconds: 1_800_000_000)) {
+        self.time = Mutex(time)
+    }
+
+    var now: Timestamp { time.withLock { $0 } }
+
+    func set(_ new: Timestamp) { time.withLock { $0 = new } }
+
+    func advance(by duration: Duration) { time.withLock { $0 = $0 + duration } }
+}

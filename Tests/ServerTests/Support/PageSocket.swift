@@ -1,0 +1,92 @@
+/// A page's WebSocket, as a browser opens it (RFC 6455).
+final class PageSocket {
+    enum Frame: Equatable {
+        case event(JSON)
+        case close(UInt16)
+    }
+
+    private let socket: TCPSocket
+
+    /// The head of the 101.
+    let handshake: HTTPReply
+
+    private static let key = "dGhlIHNhbXBsZSBub25jZQ=="
+    /// RFC 6455 §1.3 names the answer to this key.
+    private static let accept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
+
+    static func request(_ path: String, origin: String? = nil) -> HTTPRequest {
+        var headers = [
+            ("Upgrade", "websocket"), ("Connection", "Upgrade"), ("Sec-WebSocket-Key", key),
+            ("Sec-WebSocket-Version", "13"),
+        ]
+        if let origin { headers.append(("Origin", origin)) }
+        return HTTPRequest(method: "GET", path: path, headers: headers)
+    }
+
+    init(session: String, port: UInt16, origin: String? = nil) throws {
+        socket = try TCPSocket(port: port)
+        try socket.send(Self.request("/api/auth/ws?sessionId=\(session)", origin: origin).bytes)
+        handshake = try socket.takeReply()
+        guard handshake.status == 101, handshake["Sec-WebSocket-Accept"] == Self.accept else {
+            throw Fault("no WebSocket: \(handshake)")
+        }
+    }
+
+    /// The next frame that is not a ping.
+    func next() throws -> Frame {
+        while true {
+            let start = try socket.take(2)
+            guard start[1] < 128 else { throw Fault("a server's frame is masked") }
+            var length = Int(start[1])
+            if length >= 126 {
+                let bytes = try socket.take(length == 126 ? 2 : 8)
+                length = bytes.reduce(0) { $0 << 8 | Int($1) }
+            }
+            let payload = try socket.take(length)
+            switch start[0] {
+            case 0x81: return .event(try JSON(payload))
+            case 0x88:
+                // A close frame without a code is 1005 (§7.1.5).
+                let code = payload.count < 2 ? 1005 : UInt16(payload[0]) << 8 | UInt16(payload[1])
+                try? send(opcode: 0x8, Array(payload.prefix(2)))
+                return .close(code)
+            case 0x89: continue
+            default: throw Fault("an unexpected frame: \(start[0])")
+            }
+        }
+    }
+
+    /// The next frame, which must be an event.
+    func nextEvent() throws -> JSON {
+        switch try next() {
+        case .event(let event): return event
+        case .close(let code): throw Fault("closed with \(code) instead of an event")
+        }
+    }
+
+    /// The next event of that name; that it is pending, and how far the message is, may come before.
+    func nextEvent(_ name: String) throws -> JSON {
+        while true {
+            let event = try nextEvent()
+            if event["event"].text == name { return event }
+            guard ["pending", "delivery"].contains(event["event"].text) else {
+                throw Fault("\(event) came instead of \(name)")
+            }
+        }
+    }
+
+    func send(_ text: String) throws { try send(opcode: 0x1, Array(text.utf8)) }
+
+    /// After the close frames the server ends the connection.
+    func waitForEnd() throws {
+        let rest = try socket.takeAll()
+        guard rest.isEmpty else { throw Fault("\(rest.count) bytes behind the close frame") }
+    }
+
+    private func send(opcode: UInt8, _ payload: [UInt8]) throws {
+        let key: [UInt8] = [0x37, 0xFA, 0x21, 0x3D]
+        let length = UInt8(min(payload.count, 125))
+        let masked = payload.enumerated().map { $1 ^ key[$0 % 4] }
+        try socket.send([0x80 | opcode, 0x80 | length] + key + masked)
+    }
+}

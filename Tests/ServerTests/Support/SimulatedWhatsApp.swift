@@ -1,0 +1,84 @@
+import Loop
+import OTPless
+import WhatsAppSimulator
+import Wire
+
+/// WhatsApp within the test process: a Cloud API for the server, phones to tap on for the test.
+final class SimulatedWhatsApp: Sendable {
+    static let businessNumber = "+15550783881"
+    static let numberID = "106540352242922"
+    static let accessToken = "EAAtest-access-token"
+    static let appSecret = "test-app-secret"
+
+    /// Shared by all tests and never stopped; each simulator has a port of its own.
+    private static let loops = Result { try LoopGroup(count: 1) }
+
+    private let server: Server
+
+    var port: UInt16 { server.addresses[0].port }
+
+    /// A simulator that posts its webhooks to a port.
+    init(webhookPort: UInt16) async throws {
+        let loops = try Self.loops.get().loops
+        var clients: [SourceID] = []
+        for loop in loops { clients.append(try await HTTPClient.make(on: loop)) }
+        let url = "http://127.0.0.1:\(webhookPort)"
+        let simulator = Simulator(
+            Simulator.Settings(
+                accessToken: Secret(Self.accessToken), appSecret: Secret(Self.appSecret),
+                webhookURL: url + "/api/webhook", loginURL: url + "/"), clients: clients)
+        guard let address = SocketAddress("127.0.0.1:0") else { throw Fault("no address") }
+        let configuration = Server.Configuration(addresses: [address]) { status in
+            Response(status: status)
+        }
+        server = try await Server(configuration, router: simulator.routes, on: loops)
+    }
+
+    func stop() async { await server.drain(within: .zero) }
+
+    /// A phone, by its digits.
+    func phone(_ digits: String) -> Phone { Phone(port: port, digits: digits) }
+}
+
+/// A phone that got a message, used through the simulator's own API.
+struct Phone {
+    /// A message with buttons, as it lies on the phone.
+    struct Prompt {
+        let id: String
+        let confirm: String
+        let deny: String
+    }
+
+    /// The port of the simulator.
+    let port: UInt16
+    let digits: String
+
+    var e164: String { "+" + digits }
+
+    /// The latest message with buttons.
+    func prompt() throws -> Prompt {
+        let state = try exchange(HTTPRequest(method: "GET", path: "/simulator/state"), port: port)
+        let chat = state.json["chats"].list.first { $0["phone"].text == digits }
+        let messages = chat?["messages"].list.filter { $0["buttons"].list.count == 2 }
+        guard let message = messages?.last, let id = message["id"].text,
+            let confirm = message["buttons"].list[0]["id"].text,
+            let deny = message["buttons"].list[1]["id"].text
+        else { throw Fault("no prompt on \(digits) in \(state)") }
+        return Prompt(id: id, confirm: confirm, deny: deny)
+    }
+
+    func tapConfirm() throws { try tap(try prompt(), \.confirm) }
+
+    func tapDeny() throws { try tap(try prompt(), \.deny) }
+
+    private func tap(_ prompt: Prompt, _ button: KeyPath<Prompt, String>) throws {
+        let fields =
+            #"{"phone":"\#(digits)","messageId":"\#(prompt.id)","buttonId":"\#(prompt[keyPath: button])"}"#
+        let reply = try exchange(
+            HTTPRequest(
+                method: "POST", path: "/simulator/tap",
+                headers: [("Content-Type", "application/json")], body: Array(fields.utf8)),
+            port: port)
+        guard reply.status == 200 else { throw Fault("tap: \(reply)") }
+    }
+}

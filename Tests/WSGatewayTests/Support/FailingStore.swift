@@ -1,0 +1,1 @@
+../../WebhookTests/Support/FailingStore.swift

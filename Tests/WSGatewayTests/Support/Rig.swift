@@ -1,0 +1,127 @@
+import Loop
+import OTPless
+import Synchronization
+import Testing
+import WSGateway
+import Wire
+
+/// A gateway on a real app, reached over loopback; messages go nowhere.
+struct Rig {
+    let app: App
+    let events = LoginEvents()
+    let gateway: Gateway
+    let server: Server
+    private let messenger = FakeMessenger()
+    private let loop: EventLoop
+
+    struct Unusable: Error {}
+
+    /// The verifier of RFC 7636, appendix B, and its challenge.
+    static let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+    static let challenge = CodeChallenge("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM")
+
+    fileprivate init(
+        _ store: any Store, _ clock: any WallClock, _ lifetime: Duration, _ loops: [EventLoop]
+    ) async throws {
+        var config = Config()
+        config.tokens.secret = Secret(String(repeating: "s", count: 32))
+        config.loginLifetime = lifetime
+        app = try await App(
+            config: config, store: store, messenger: messenger, events: events, log: Log(),
+            clock: clock)
+        gateway = Gateway(app, events: events)
+        loop = loops[0]
+        let (logins, gateway) = (app.logins, gateway)
+        var router = Router()
+        router.on(.get, "/ws") { request in
+            .later { _ in await Self.attach(request, logins, gateway) }
+        }
+        guard let address = SocketAddress("127.0.0.1:0") else { throw Unusable() }
+        let configuration = Server.Configuration(addresses: [address]) { Response(status: $0) }
+        server = try await Server(configuration, router: router, on: loops)
+    }
+
+    private static func attach(
+        _ request: Request, _ logins: Logins, _ gateway: Gateway
+    ) async -> Response {
+        do throws(Failure) {
+            let session = request.queryItem("sessionId") ?? ""
+            let login = try await logins.find(session)
+            return Response(
+                upgrade: try gateway.upgrade(login, session: session, accept: "proof"))
+        } catch {
+            return Response(status: error.code.status, body: Array(error.code.rawValue.utf8))
+        }
+    }
+
+    /// Starts a login.
+    func start(_ challenge: CodeChallenge? = nil) async throws -> Started {
+        guard let phone = PhoneNumber("+16505550142") else { throw Unusable() }
+        let attempt = Logins.Attempt(phone: phone, codeChallenge: challenge)
+        let (session, expiresAt) = try await app.logins.start(attempt, on: loop)
+        guard let prompt = messenger.last else { throw Unusable() }
+        return Started(session: session.text, expiresAt: expiresAt, prompt: prompt)
+    }
+
+    /// What the phone answers.
+    func answer(_ login: Started, _ payload: KeyPath<Prompt, AnswerPayload>) async throws(Failure) {
+        let answer = Answer(
+            messageID: "wamid.IN-\(login.id)", sender: login.prompt.phone.digits,
+            payload: login.prompt[keyPath: payload], quotedMessageID: nil)
+        try await app.logins.apply([answer])
+    }
+
+    func report(_ login: Started, _ progress: DeliveryReport.Progress) async throws(Failure) {
+        let report = DeliveryReport(messageID: "", login: login.id, progress: progress)
+        try await app.logins.apply([report])
+    }
+
+    /// Opens a WebSocket that waits for a login.
+    func connect(_ login: Started) async throws -> Client {
+        let client = try Client(port: server.addresses[0].port)
+        #expect(try await client.upgrade("/ws?sessionId=\(login.session)").status == 101)
+        return client
+    }
+
+    /// What a page hears that asks for a WebSocket in vain.
+    func refusal(_ login: Started) async throws -> Received {
+        try await Client(port: server.addresses[0].port)
+            .upgrade("/ws?sessionId=\(login.session)")
+    }
+}
+
+/// A login that waits for its answer.
+struct Started {
+    let session: String
+    let expiresAt: Timestamp
+    let prompt: Prompt
+
+    var id: LoginID { prompt.login }
+}
+
+/// Runs a gateway for as long as `body` does; a body that throws leaves its loops alone.
+func withGateway(
+    _ store: (any Store)? = nil, clock: any WallClock = SystemClock(),
+    lifetime: Duration = .seconds(300), _ body: (Rig) async throws -> Void
+) async throws {
+    let loops = try LoopGroup(count: 2)
+    let store = try store ?? SQLiteStore(path: ":memory:")
+    let rig = try await Rig(store, clock, lifetime, loops.loops)
+    try await body(rig)
+    await rig.server.drain(within: .milliseconds(100))
+    loops.stop()
+}
+
+/// Takes every message and keeps the last.
+private final class FakeMessenger: Messenger {
+    private let prompt = Mutex<Prompt?>(nil)
+
+    var last: Prompt? { prompt.withLock { $0 } }
+
+    func send(
+        _ prompt: Prompt, on loop: isolated EventLoop
+    ) async -> Result<SentMessage, SendFailure> {
+        self.prompt.withLock { $0 = prompt }
+        return .success(SentMessage(id: "wamid.OUT-\(prompt.login)", waID: prompt.phone.digits))
+    }
+}

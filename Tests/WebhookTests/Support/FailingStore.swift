@@ -1,0 +1,129 @@
+import OTPless
+import Synchronization
+
+/// A store in memory that fails for as long as it is told to.
+final class FailingStore: Store {
+    private let store: SQLiteStore
+    private let failing = Atomic(false)
+    private let count = Atomic(0)
+
+    init() throws {
+        store = try SQLiteStore(path: ":memory:")
+    }
+
+    var isFailing: Bool {
+        get { failing.load(ordering: .relaxed) }
+        set { failing.store(newValue, ordering: .relaxed) }
+    }
+
+    /// How often it has failed.
+    var failures: Int { count.load(ordering: .relaxed) }
+
+    private func working() throws(StoreError) -> SQLiteStore {
+        guard !isFailing else {
+            count.add(1, ordering: .relaxed)
+            throw .unavailable("told to fail")
+        }
+        return store
+    }
+
+    func insert(
+        _ login: Login
+    ) async throws(StoreError) {
+        try await working().insert(login)
+    }
+
+    func login(
+        _ id: LoginID
+    ) async throws(StoreError) -> Login? {
+        try await working().login(id)
+    }
+
+    func recordSend(
+        _ id: LoginID, messageID: String, waID: String?
+    ) async throws(StoreError) {
+        try await working().recordSend(id, messageID: messageID, waID: waID)
+    }
+
+    func change(
+        _ id: LoginID, by rule: @escaping @Sendable (inout Login) -> Bool
+    ) async throws(StoreError) -> Login? {
+        try await working().change(id, by: rule)
+    }
+
+    func apply(
+        _ answers: [Answer], newUsers: [UserID], at now: Timestamp
+    ) async throws(StoreError) -> [AnswerResult] {
+        try await working().apply(answers, newUsers: newUsers, at: now)
+    }
+
+    func apply(
+        _ reports: [DeliveryReport], at now: Timestamp
+    ) async throws(StoreError) -> [LoginID] {
+        try await working().apply(reports, at: now)
+    }
+
+    func collect(
+        _ family: RefreshFamily, for id: LoginID, at now: Timestamp
+    ) async throws(StoreError) -> Handover {
+        try await working().collect(family, for: id, at: now)
+    }
+
+    func family(
+        _ id: FamilyID
+    ) async throws(StoreError) -> RefreshFamily? {
+        try await working().family(id)
+    }
+
+    func redeem(
+        _ token: RefreshToken, user: UserID?, key: HMACKey, idle: Duration, at now: Timestamp
+    ) async throws(StoreError) -> (redemption: RefreshFamily.Redemption, user: User?) {
+        try await working().redeem(token, user: user, key: key, idle: idle, at: now)
+    }
+
+    func end(
+        _ family: FamilyID, at now: Timestamp
+    ) async throws(StoreError) -> Bool {
+        try await working().end(family, at: now)
+    }
+
+    func endFamilies(
+        of user: UserID, at now: Timestamp
+    ) async throws(StoreError) -> [FamilyID] {
+        try await working().endFamilies(of: user, at: now)
+    }
+
+    func families(
+        endedSince: Timestamp
+    ) async throws(StoreError) -> [FamilyID] {
+        try await working().families(endedSince: endedSince)
+    }
+
+    func user(
+        _ id: UserID
+    ) async throws(StoreError) -> User? {
+        try await working().user(id)
+    }
+
+    func rename(
+        _ id: UserID, to name: String
+    ) async throws(StoreError) -> User? {
+        try await working().rename(id, to: name)
+    }
+
+    func secret(
+        _ name: String, candidate: [UInt8]
+    ) async throws(StoreError) -> [UInt8] {
+        try await working().secret(name, candidate: candidate)
+    }
+
+    func sweep(
+        at now: Timestamp
+    ) async throws(StoreError) -> Int {
+        try await working().sweep(at: now)
+    }
+
+    func probe() async throws(StoreError) {
+        try await working().probe()
+    }
+}

@@ -1,0 +1,110 @@
+import Loop
+import OTPless
+import Synchronization
+import Webhook
+import Wire
+
+/// An app on a store in memory whose messages go nowhere; its clock is set by hand.
+struct TestApp {
+    static let appSecret = Secret("app-secret")
+    static let phoneNumberID = "106540352242922"
+
+    let app: App
+    let endpoint: WebhookEndpoint
+    let clock = TestClock()
+    let events = EventLog()
+    private let messenger = FakeMessenger()
+
+    struct Unusable: Error {}
+
+    init(_ store: (any Store)? = nil) async throws {
+        var config = Config()
+        config.appName = "Test"
+        config.tokens.secret = Secret(String(repeating: "s", count: 32))
+        config.whatsApp.appSecret = Self.appSecret
+        config.whatsApp.verifyToken = Secret("verify me")
+        config.whatsApp.phoneNumberID = Self.phoneNumberID
+        let hints = LoginEvents()
+        let events = events
+        hints.subscribe { events.add($0.login) }
+        app = try await App(
+            config: config, store: try store ?? SQLiteStore(path: ":memory:"), messenger: messenger,
+            events: hints, log: Log(), clock: clock)
+        guard let endpoint = WebhookEndpoint(app) else { throw Unusable() }
+        self.endpoint = endpoint
+    }
+
+    /// Starts a login and returns what its message carried.
+    func start(_ number: String = "+16505550142") async throws -> Started {
+        guard let phone = PhoneNumber(number) else { throw Unusable() }
+        let loops = try LoopGroup(count: 1)
+        defer { loops.stop() }
+        let (session, _) = try await app.logins.start(
+            Logins.Attempt(phone: phone), on: loops.loops[0])
+        guard let prompt = messenger.last else { throw Unusable() }
+        return Started(
+            id: prompt.login, session: session.text, messageID: FakeMessenger.messageID(prompt),
+            confirm: prompt.confirm.text, deny: prompt.deny.text, sender: phone.digits)
+    }
+
+    /// Delivers a body with a right signature.
+    func deliver(_ body: String) async throws(Failure) {
+        let bytes = Array(body.utf8)
+        try await endpoint.receive(
+            Request(
+                method: .post, target: "/api/webhook",
+                headers: [("X-Hub-Signature-256", Signing.header(for: bytes))], body: bytes))
+    }
+
+    /// The state of a login, as the store has it.
+    func state(of login: Started) async throws -> Login.State? {
+        try await app.store.login(login.id)?.state
+    }
+
+    func delivery(of login: Started) async throws -> Login.Delivery? {
+        try await app.store.login(login.id)?.delivery
+    }
+}
+
+/// A login that waits for its answer.
+struct Started {
+    let id: LoginID
+    let session: String
+    let messageID: String
+    let confirm: String
+    let deny: String
+    let sender: String
+}
+
+enum Signing {
+    static func header(for body: [UInt8], secret: Secret = TestApp.appSecret) -> String {
+        let code = HMACKey(secret.bytes)?.code(of: body[...]) ?? []
+        return "sha256=" + code.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+}
+
+/// Takes every message and keeps the last.
+private final class FakeMessenger: Messenger {
+    private let prompt = Mutex<Prompt?>(nil)
+
+    var last: Prompt? { prompt.withLock { $0 } }
+
+    static func messageID(_ prompt: Prompt) -> String { "wamid.OUT-\(prompt.login)" }
+
+    func send(
+        _ prompt: Prompt, on loop: isolated EventLoop
+    ) async -> Result<SentMessage, SendFailure> {
+        self.prompt.withLock { $0 = prompt }
+        return .success(
+            SentMessage(id: Self.messageID(prompt), waID: prompt.phone.digits))
+    }
+}
+
+/// The logins that were hinted at.
+final class EventLog: Sendable {
+    private let list = Mutex<[LoginID]>([])
+
+    var logins: [LoginID] { list.withLock { $0 } }
+
+    func add(_ login: LoginID) { list.withLock { $0.append(login) } }
+}

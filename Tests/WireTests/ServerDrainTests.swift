@@ -1,0 +1,131 @@
+import Loop
+import Testing
+import Wire
+
+/// What a drain leaves and what it ends.
+struct ServerDrainTests {
+    private static let limit = Duration.seconds(4)
+
+    /// A route whose handler says that it is at work and waits for the gate.
+    private static func addGate(
+        _ router: inout Router, entered: Gate, gate: Gate,
+        _ response: @escaping @Sendable () -> Response
+    ) {
+        router.on(.get, "/gate") { _ in
+            .later { _ in
+                entered.open()
+                await gate.wait()
+                return response()
+            }
+        }
+    }
+
+    @Test func `a drain ends idle connections and finishes requests in flight`() async throws {
+        let (entered, gate) = (Gate(), Gate())
+        try await withServer { router in
+            Self.addGate(&router, entered: entered, gate: gate) { .text("finished") }
+        } _: { server in
+            let (idle, busy) = (try Client(port: server.port), try Client(port: server.port))
+            try busy.request("GET", "/gate")
+            await entered.wait()
+            async let drained: Void = server.drain(within: Self.limit)
+            #expect(try await idle.rest().isEmpty)
+            #expect(throws: Client.Fault.self) { try Client(port: server.port) }
+            gate.open()
+            let reply = try await busy.reply()
+            #expect(reply.text == "finished" && reply.headers["connection"] == "close")
+            #expect(try await busy.rest().isEmpty)
+            busy.finishSending()
+            await drained
+        }
+    }
+
+    @Test func `a request that has begun is finished by a drain`() async throws {
+        try await withServer {
+            $0.on(.get, "/") { _ in .now(.text("finished")) }
+        } _: { server in
+            let (idle, begun) = (try Client(port: server.port), try Client(port: server.port))
+            try begun.send("GET / HTTP/1.1\r\nHo")
+            // A round trip on the same loop: the first bytes have been read by now.
+            for _ in 0..<2 { _ = try await idle.ask("GET", "/") }
+            async let drained: Void = server.drain(within: Self.limit)
+            #expect(try await idle.rest().isEmpty)
+            try begun.send("st: a\r\n\r\n")
+            let reply = try await begun.reply()
+            #expect(reply.text == "finished" && reply.headers["connection"] == "close")
+            begun.finishSending()
+            await drained
+        }
+    }
+
+    @Test func `a drain closes WebSockets with 1001`() async throws {
+        let closed = Gate()
+        try await withServer {
+            $0.onEcho { closed.open() }
+        } _: { server in
+            let client = try Client(port: server.port)
+            _ = try await client.upgrade()
+            async let drained: Void = server.drain(within: Self.limit)
+            #expect(try await client.frame() == .close(1001))
+            try client.send(.close(code: 1001))
+            #expect(try await client.rest().isEmpty)
+            client.finishSending()
+            await drained
+            await closed.wait()
+        }
+    }
+
+    @Test func `an upgrade that a drain overtakes is not left open`() async throws {
+        let (entered, gate) = (Gate(), Gate())
+        try await withServer { router in
+            Self.addGate(&router, entered: entered, gate: gate) { .echo() }
+        } _: { server in
+            let (idle, client) = (try Client(port: server.port), try Client(port: server.port))
+            try client.sendUpgrade("/gate")
+            await entered.wait()
+            async let drained: Void = server.drain(within: .milliseconds(500))
+            #expect(try await idle.rest().isEmpty)
+            gate.open()
+            let reply = try await client.reply()
+            if reply.status == 101 {
+                #expect(try await client.frame() == .close(1001))
+            } else {
+                #expect(reply.status == 503)
+            }
+            await drained
+        }
+    }
+
+    @Test func `a drain ends a slow reader with its reply`() async throws {
+        let size = 16 << 20
+        try await withServer {
+            $0.on(.get, "/big") { _ in
+                .now(Response(status: 200, body: [UInt8](repeating: 7, count: size)))
+            }
+        } _: { server in
+            let idle = try Client(port: server.port)
+            let slow = try Client(port: server.port, receiveBuffer: 4096)
+            try slow.request("GET", "/big")
+            _ = try await slow.take(1)
+            async let drained: Void = server.drain(within: Self.limit)
+            #expect(try await idle.rest().isEmpty)
+            #expect(try await slow.rest().count > size, "the whole reply, and then the end")
+            slow.finishSending()
+            await drained
+        }
+    }
+
+    @Test func `a drain gives up when its time is over`() async throws {
+        let (entered, gate) = (Gate(), Gate())
+        try await withServer { router in
+            Self.addGate(&router, entered: entered, gate: gate) { .text("late") }
+        } _: { server in
+            let client = try Client(port: server.port)
+            try client.request("GET", "/gate")
+            await entered.wait()
+            await server.drain(within: .milliseconds(30))
+            gate.open()
+            #expect(try await client.reply().text == "late")
+        }
+    }
+}

@@ -122,8 +122,12 @@ extension Connection {
     /// The server drains: idle connections end now, the others with their reply.
     func drain(on loop: isolated EventLoop) {
         closeWebSocket(code: CloseCode.goingAway, on: loop)
+        // A request that is only half here has not long to come.
+        stageDeadline = min(stageDeadline, loop.now + Self.drainPatience)
         flush(on: loop)
     }
+
+    private static let drainPatience = Duration.seconds(2)
 }
 
 extension Headers {

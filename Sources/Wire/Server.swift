@@ -39,41 +39,35 @@ public final class Server: Sendable {
 
     /// Listens on every address with every loop.
     ///
-    /// - Throws: `ListenError` when an address is taken or not to be had; `SystemError`.
+    /// - Throws: `ListenError` when an address is taken or not to be had.
     public init(
         _ configuration: Configuration, router: Router, on loops: [EventLoop]
-    ) async throws {
-        var addresses: [SocketAddress] = []
-        for address in configuration.addresses {
-            addresses.append(try Self.probe(address))
-        }
+    ) async throws(ListenError) {
+        var addresses = configuration.addresses
         var workers: [Worker] = []
         for loop in loops {
-            let id = try await Self.listen(at: addresses, configuration, router, on: loop)
-            workers.append(Worker(loop: loop, service: id))
+            let service = try await Self.listen(
+                at: &addresses, isFirst: workers.isEmpty, configuration, router, on: loop)
+            workers.append(Worker(loop: loop, service: service))
         }
         self.addresses = addresses
         self.workers = workers
     }
 
-    /// Binds the address once without SO_REUSEPORT: with it a second server would start silently
-    /// and take half of the traffic.
-    private static func probe(_ address: SocketAddress) throws(ListenError) -> SocketAddress {
-        do throws(SystemError) {
-            let socket = try Socket.listening(at: address, sharesPort: false)
-            defer { socket.close() }
-            return socket.localAddress
-        } catch {
-            throw ListenError(address: address, cause: error)
-        }
-    }
-
+    /// Listens with one loop; the first one replaces port 0 by what the system chose.
     private static func listen(
-        at addresses: [SocketAddress], _ configuration: Configuration, _ router: Router,
-        on loop: isolated EventLoop
-    ) throws(SystemError) -> SourceID {
+        at addresses: inout [SocketAddress], isFirst: Bool, _ configuration: Configuration,
+        _ router: Router, on loop: isolated EventLoop
+    ) throws(ListenError) -> SourceID {
         let service = Service(configuration: configuration, router: router)
-        for address in addresses { try service.listen(at: address, on: loop) }
+        for index in addresses.indices {
+            do throws(SystemError) {
+                addresses[index] = try service.listen(
+                    at: addresses[index], isFirst: isFirst, on: loop)
+            } catch {
+                throw ListenError(address: addresses[index], cause: error)
+            }
+        }
         return loop.add(service)
     }
 

@@ -30,11 +30,14 @@ final class Service: Source {
 
     func ready(_ readiness: Readiness, on loop: isolated EventLoop) {}
 
-    func listen(at address: SocketAddress, on loop: isolated EventLoop) throws(SystemError) {
-        let socket = try Socket.listening(at: address, sharesPort: true)
+    func listen(
+        at address: SocketAddress, isFirst: Bool, on loop: isolated EventLoop
+    ) throws(SystemError) -> SocketAddress {
+        let socket = try Socket.listening(at: address, isFirst: isFirst)
         let listener = Listener(socket: socket, service: self)
         try listener.start(on: loop)
         listeners.append(listener)
+        return socket.localAddress
     }
 
     func opened(_ id: SourceID) { connections.insert(id) }

@@ -33,6 +33,16 @@ struct TimersTests {
         #expect(drain(&timers) == [5, 40, 45, 50, 60])
     }
 
+    @Test func `entries nobody needs are dropped, and the others keep their order`() {
+        var timers = Timers()
+        for number in 0..<5000 {
+            timers.insert(Moment(nanoseconds: UInt64(5000 - number)), id(UInt32(number)))
+        }
+        timers.compact { $0.id == id(7) || $0.id == id(4999) || $0.id == id(2500) }
+        #expect(timers.count == 3)
+        #expect(drain(&timers) == [1, 2500, 4993])
+    }
+
     private func id(_ slot: UInt32) -> SourceID { SourceID(slot: slot, generation: 1) }
 
     private func drain(_ timers: inout Timers) -> [UInt64] {

@@ -26,7 +26,7 @@ struct OtherOutcomeTests {
     }
 
     @Test func `a login that nobody answers expires, and a later tap does nothing`() async throws {
-        try await withServer(["OTPLESS_LOGIN_TTL": "1s"]) { server in
+        try await withServer(["OTPLESS_LOGIN_TTL": "3s"]) { server in
             let session = try server.initiate("+16505550142")
             let phone = server.whatsApp.phone("16505550142")
             let page = try server.page(session)

@@ -58,6 +58,20 @@ struct ServerDrainTests {
         }
     }
 
+    @Test func `a request that is only half here does not hold up a drain`() async throws {
+        try await withServer {
+            $0.on(.get, "/") { _ in .now(.text("ok")) }
+        } _: { server in
+            let (idle, begun) = (try Client(port: server.port), try Client(port: server.port))
+            try begun.send("GET / HTTP/1.1\r\nHo")
+            for _ in 0..<2 { _ = try await idle.ask("GET", "/") }
+            async let drained: Void = server.drain(within: .seconds(30))
+            #expect(try await begun.reply().status == 408)
+            begun.finishSending()
+            await drained
+        }
+    }
+
     @Test func `a drain closes WebSockets with 1001`() async throws {
         let closed = Gate()
         try await withServer {

@@ -23,14 +23,7 @@ import Loop
         guard let mac = unsafe EVP_MAC_fetch(nil, "HMAC", nil) else { return nil }
         defer { unsafe EVP_MAC_free(mac) }
         guard let context = unsafe EVP_MAC_CTX_new(mac) else { return nil }
-        var digest = Array("SHA256".utf8CString)
-        let isReady = unsafe digest.withUnsafeMutableBufferPointer { name in
-            var parameters = unsafe [
-                OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name.baseAddress, 0),
-                OSSL_PARAM_construct_end(),
-            ]
-            return unsafe EVP_MAC_init(context, key, key.count, &parameters) == 1
-        }
+        let isReady = unsafe copenssl_key_hmac_sha256(context, key, key.count) == 1
         if !isReady { unsafe EVP_MAC_CTX_free(context) }
         return isReady ? unsafe context : nil
     }

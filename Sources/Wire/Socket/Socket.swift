@@ -50,11 +50,12 @@ struct Socket {
 // MARK: Listening
 
 extension Socket {
-    /// A listening socket.
+    /// A listening socket, one of several that share an address (SO_REUSEPORT).
     ///
-    /// Several may share an address with `sharesPort` (SO_REUSEPORT).
+    /// The first binds alone and shares only then: so it fails where another server listens, which
+    /// would otherwise silently get half of the connections.
     static func listening(
-        at address: SocketAddress, sharesPort: Bool
+        at address: SocketAddress, isFirst: Bool
     ) throws(SystemError) -> Socket {
         let type =
             Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
@@ -63,11 +64,12 @@ extension Socket {
             descriptor: try check(Glibc.socket(address.family, type, 0), "socket"))
         do throws(SystemError) {
             try socket.enable(SO_REUSEADDR, level: SOL_SOCKET)
-            if sharesPort { try socket.enable(SO_REUSEPORT, level: SOL_SOCKET) }
+            if !isFirst { try socket.enable(SO_REUSEPORT, level: SOL_SOCKET) }
             if address.family == AF_INET6 {
                 try socket.enable(Int32(IPV6_V6ONLY), level: Int32(IPPROTO_IPV6))
             }
             try check(unsafe address.reading { unsafe bind(socket.descriptor, $0, $1) }, "bind")
+            if isFirst { try socket.enable(SO_REUSEPORT, level: SOL_SOCKET) }
             try check(listen(socket.descriptor, 4096), "listen")
         } catch {
             socket.close()

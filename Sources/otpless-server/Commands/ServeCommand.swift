@@ -20,6 +20,9 @@ enum ServeCommand {
         do {
             let loops = try ServerProcess.makeLoops(config)
             let process = try await ServerProcess.start(config, on: loops)
+            for warning in config.warnings {
+                process.app.log.write(.warning, "configuration", ["warning": .text(warning)])
+            }
             await StopSignal.wait(on: loops.loops[0])
             await process.stop()
             return .ok

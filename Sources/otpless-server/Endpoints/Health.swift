@@ -5,9 +5,11 @@ import Wire
 /// Answers `GET /healthz` and `GET /readyz`.
 struct Health {
     private let store: any Store
+    private let warnings: [String]
 
     init(_ app: App) {
         store = app.store
+        warnings = app.config.warnings
     }
 
     @Sendable func live(_ request: Request) -> Reply {
@@ -23,6 +25,12 @@ struct Health {
         } catch {
             throw Failure(.serviceUnavailable, details: "The store cannot be written")
         }
-        return Envelope(200, "Ready") { data in data.member("warnings") { $0.array { _ in } } }
+        return Envelope(200, "Ready") { data in
+            data.member("warnings") { writer in
+                writer.array { writer in
+                    for warning in warnings { writer.value(warning) }
+                }
+            }
+        }
     }
 }

@@ -100,6 +100,11 @@ public actor EventLoop {
     /// All live sources, for shutdown.
     public var sourceIDs: [SourceID] { sources.ids }
 
+    /// Lets go of all sources when the loop has ended: some of them hold the loop.
+    func abandonSources() {
+        sources = SourceTable()
+    }
+
     // MARK: Work
 
     /// Starts a task isolated to this loop; the only place where tasks are made.

@@ -36,7 +36,10 @@ public struct WebhookEndpoint: Sendable {
             let token = request.queryItem("hub.verify_token"),
             constantTimeEqual(Array(token.utf8), verifyToken.bytes),
             let challenge = request.queryItem("hub.challenge")
-        else { throw Failure(.verificationFailed) }
+        else {
+            log.write(.warning, "webhook verification failed", ["request": .text(request.id)])
+            throw Failure(.verificationFailed)
+        }
         return challenge
     }
 
@@ -45,6 +48,17 @@ public struct WebhookEndpoint: Sendable {
     /// - Throws: `INVALID_SIGNATURE`, before anything of the body is read; `INVALID_JSON`;
     ///   `SERVICE_UNAVAILABLE` when the store cannot take it, so that the provider repeats it.
     public func receive(_ request: Request) async throws(Failure) {
+        do throws(Failure) {
+            try await take(request)
+        } catch {
+            log.write(
+                .warning, "webhook refused",
+                ["code": .text(error.code.rawValue), "request": .text(request.id)])
+            throw error
+        }
+    }
+
+    private func take(_ request: Request) async throws(Failure) {
         guard signature.verifies(request.headers.bytes(of: "x-hub-signature-256"), of: request.body)
         else { throw Failure(.invalidSignature) }
         guard let document = try? JSONDocument(request.body, limits: Self.limits) else {

@@ -34,6 +34,11 @@ final class LongPoll: Source {
         self.continuation = continuation
     }
 
+    /// The loop ended first.
+    deinit {
+        continuation?.resume()
+    }
+
     func ready(_ readiness: Readiness, on loop: isolated EventLoop) {}
 
     func deadlinePassed(on loop: isolated EventLoop) { finish(on: loop) }

@@ -123,12 +123,9 @@ extension Connection {
     func drain(on loop: isolated EventLoop) {
         closeWebSocket(code: CloseCode.goingAway, on: loop)
         // A request that is only half here has not long to come.
-        stageDeadline = min(stageDeadline, loop.now + Self.drainPatience)
+        stageDeadline = min(stageDeadline, loop.now + service.times.drain)
         flush(on: loop)
-    }
-
-    private static let drainPatience = Duration.seconds(2)
-}
+    }}
 
 extension Headers {
     /// A client's own request id, if it is one that is safe to log and to send back.

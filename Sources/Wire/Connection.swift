@@ -53,6 +53,11 @@ final class Connection: Source {
         stageDeadline = now + service.times.idle
     }
 
+    /// The loop has ended under a connection that had not.
+    deinit {
+        if id != nil { socket.close() }
+    }
+
     func start(on loop: isolated EventLoop) {
         guard let id = try? loop.add(self, descriptor: socket.descriptor, interest: .readable)
         else { return socket.close() }

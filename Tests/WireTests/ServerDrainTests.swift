@@ -41,7 +41,7 @@ struct ServerDrainTests {
     }
 
     @Test func `a request that has begun is finished by a drain`() async throws {
-        try await withServer {
+        try await withServer(times: .with(\.drain, .seconds(60))) {
             $0.on(.get, "/") { _ in .now(.text("finished")) }
         } _: { server in
             let (idle, begun) = (try Client(port: server.port), try Client(port: server.port))
@@ -59,7 +59,7 @@ struct ServerDrainTests {
     }
 
     @Test func `a request that is only half here does not hold up a drain`() async throws {
-        try await withServer {
+        try await withServer(times: .with(\.drain)) {
             $0.on(.get, "/") { _ in .now(.text("ok")) }
         } _: { server in
             let (idle, begun) = (try Client(port: server.port), try Client(port: server.port))

@@ -82,7 +82,7 @@ struct ServerWebSocketTests {
     }
 
     @Test func `a server's close awaits the peer's, and nothing else counts`() async throws {
-        try await withSocket { client in
+        try await withSocket(times: .with(\.close, .seconds(60))) { client in
             try client.send(.text("close"))
             let frame = try await client.frame()
             #expect(
@@ -96,7 +96,7 @@ struct ServerWebSocketTests {
     }
 
     @Test func `after a server's close a broken frame is not answered with another`() async throws {
-        try await withSocket { client in
+        try await withSocket(times: .with(\.close, .seconds(60))) { client in
             try client.send(.text("close"))
             #expect(try await client.frame().closeCode == 4000)
             try client.send(ClientFrame(opcode: 3))
@@ -130,7 +130,7 @@ struct ServerWebSocketTests {
 
     @Test func `a peer that answers pings stays`() async throws {
         // Long enough for a busy machine to answer within it.
-        try await withSocket(times: .with(\.ping, .milliseconds(1500))) { client in
+        try await withSocket(times: .with(\.ping, .seconds(3))) { client in
             let pings = await client.answer(ClientFrame.pong().bytes, to: [0x89, 0], times: 2)
             #expect(pings == 2)
         }

@@ -85,7 +85,11 @@ extension Logins {
             try await store.apply(answers, newUsers: newUsers, at: now)
         }
         for (answer, result) in zip(answers, results) {
-            guard let id = result.changed else { continue }
+            guard let id = result.changed else {
+                let login = answer.payload.login
+                log.write(.info, "answer ignored", ["login": .text("\(login)")])
+                continue
+            }
             if let ended = result.ended { tokens.refuse([ended]) }
             log.write(
                 .info, "login answered",

@@ -7,7 +7,8 @@ import CCurl
     private var lines: UnsafeMutablePointer<curl_slist>?
     private let body: [UInt8]
     private var answer: [UInt8] = []
-    private let continuation: CheckedContinuation<Result<IncomingResponse, CurlError>, Never>
+    /// Nil once the waiter has been told.
+    private var continuation: CheckedContinuation<Result<IncomingResponse, CurlError>, Never>?
 
     private static let largestAnswer = 256 << 10
     private static let connectTimeout = 5000
@@ -27,18 +28,22 @@ import CCurl
     }
 
     deinit {
+        // The loop ended first.
+        finish(CURLE_ABORTED_BY_CALLBACK)
         unsafe curl_easy_cleanup(easy)
         unsafe curl_slist_free_all(lines)
     }
 
     /// Tells the waiter how it went.
     func finish(_ result: CURLcode) {
+        let continuation = continuation.take()
         guard result == CURLE_OK, let easy = unsafe easy else {
-            return continuation.resume(returning: .failure(CurlError(code: result)))
+            continuation?.resume(returning: .failure(CurlError(code: result)))
+            return
         }
         var status = 0
         unsafe ccurl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
-        continuation.resume(returning: .success(IncomingResponse(status: status, body: answer)))
+        continuation?.resume(returning: .success(IncomingResponse(status: status, body: answer)))
     }
 
     private func setOptions(of handle: UnsafeMutableRawPointer, url: String) {

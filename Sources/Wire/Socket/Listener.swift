@@ -18,6 +18,10 @@ final class Listener: Source {
         self.service = service
     }
 
+    deinit {
+        if id != nil { socket.close() }
+    }
+
     func start(on loop: isolated EventLoop) throws(SystemError) {
         id = try loop.add(self, descriptor: socket.descriptor, interest: .readable)
     }

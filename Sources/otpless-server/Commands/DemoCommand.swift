@@ -28,7 +28,11 @@ enum DemoCommand {
             simulator.stop()
             await phones.drain(within: .seconds(1))
             await process.stop()
+            Terminal.say("\nStopped. " + folder.farewell)
             return .ok
+        } catch let error as ListenError {
+            Terminal.complain("otpless-server demo: \(error); --port and --phone-port choose others")
+            return .failed
         } catch {
             Terminal.complain("otpless-server demo: \(error)")
             return .failed

@@ -53,6 +53,11 @@ struct DemoFolder {
             attributes: [.posixPermissions: 0o700])
     }
 
+    /// What becomes of the database when the demo ends.
+    var farewell: String {
+        isTemporary ? "The database is deleted." : "The database stays in \(path)."
+    }
+
     func removeIfTemporary() {
         if isTemporary { try? FileManager.default.removeItem(atPath: path) }
     }

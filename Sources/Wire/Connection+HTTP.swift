@@ -125,7 +125,8 @@ extension Connection {
         // A request that is only half here has not long to come.
         stageDeadline = min(stageDeadline, loop.now + service.times.drain)
         flush(on: loop)
-    }}
+    }
+}
 
 extension Headers {
     /// A client's own request id, if it is one that is safe to log and to send back.

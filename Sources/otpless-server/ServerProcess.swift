@@ -24,7 +24,7 @@ struct ServerProcess {
     /// Opens the store and listens.
     static func start(_ config: Config, on loops: LoopGroup) async throws -> ServerProcess {
         let log = try Log(config.logLevel)
-        let store = try SQLiteStore(path: config.databasePath)
+        let store = try openStore(config.databasePath)
         let events = LoginEvents()
         var clients: [SourceID] = []
         for loop in loops.loops { clients.append(try await HTTPClient.make(on: loop)) }
@@ -49,6 +49,14 @@ struct ServerProcess {
         store.close()
         app.log.write(.info, "stopped")
         app.log.close()
+    }
+
+    private static func openStore(_ path: String) throws(StartError) -> SQLiteStore {
+        do throws(StoreError) {
+            return try SQLiteStore(path: path)
+        } catch {
+            throw StartError(description: "OTPLESS_DATABASE, \(path): \(error)")
+        }
     }
 
     private static func configuration(_ config: Config) throws -> Server.Configuration {
@@ -77,4 +85,9 @@ struct ServerProcess {
         limit.rlim_cur = limit.rlim_max
         _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
+}
+
+/// Why a server does not start, for the operator's eyes.
+struct StartError: Error, CustomStringConvertible {
+    let description: String
 }

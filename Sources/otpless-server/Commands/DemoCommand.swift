@@ -31,7 +31,8 @@ enum DemoCommand {
             Terminal.say("\nStopped. " + folder.farewell)
             return .ok
         } catch let error as ListenError {
-            Terminal.complain("otpless-server demo: \(error); --port and --phone-port choose others")
+            Terminal.complain(
+                "otpless-server demo: \(error); --port and --phone-port choose others")
             return .failed
         } catch {
             Terminal.complain("otpless-server demo: \(error)")

@@ -23,7 +23,7 @@ public final class SQLiteStore: Store {
             let handover = Locked<SQLiteConnection?>(connection)
             thread = try writer.start { handover.take() }
         } catch {
-            throw .unavailable("\(path): \(error)")
+            throw .unavailable("\(error)")
         }
     }
 

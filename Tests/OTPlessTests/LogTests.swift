@@ -160,7 +160,7 @@ private final class Reader: Sendable {
     private let thread: Loop.Thread
 
     private final class Found: Sendable {
-        let lines = Mutex<[[UInt8]]>([])
+        let lines = Locked<[[UInt8]]>([])
     }
 
     init(_ pipe: LogPipe) throws(SystemError) {

@@ -1,5 +1,4 @@
 import Loop
-import Synchronization
 
 /// Runs a closure on a loop, as one piece: nothing else happens there in between.
 func run<T: Sendable>(
@@ -19,10 +18,10 @@ func withLoops(
 
 /// A value that the threads of a test share.
 final class Shared<Value: Sendable>: Sendable {
-    private let held: Mutex<Value>
+    private let held: Locked<Value>
 
     init(_ value: Value) {
-        held = Mutex(value)
+        held = Locked(value)
     }
 
     var value: Value { held.withLock { $0 } }

@@ -1,5 +1,4 @@
 import Loop
-import Synchronization
 
 /// A source that remembers what it was told, and wakes whoever waits for its deadline.
 final class RecordingSource: Source, Sendable {
@@ -9,7 +8,7 @@ final class RecordingSource: Source, Sendable {
         var waiters: [CheckedContinuation<Void, Never>] = []
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
     private let react: @Sendable (isolated EventLoop) -> Void
 
     init(_ react: @escaping @Sendable (isolated EventLoop) -> Void = { _ in }) {

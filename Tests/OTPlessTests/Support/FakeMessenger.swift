@@ -1,6 +1,5 @@
 import Loop
 import OTPless
-import Synchronization
 
 /// Keeps prompts instead of sending them, and answers as it is told.
 final class FakeMessenger: Messenger {
@@ -10,7 +9,7 @@ final class FakeMessenger: Messenger {
         var waID: String?
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     /// What was sent, in order; the message of prompt n (from 1) has the id `wamid.n`.
     var prompts: [Prompt] { state.withLock { $0.prompts } }

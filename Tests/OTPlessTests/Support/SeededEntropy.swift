@@ -1,5 +1,5 @@
+import Loop
 import OTPless
-import Synchronization
 
 extension Entropy {
     /// The same bytes in every run for the same seed (SplitMix64).
@@ -10,10 +10,10 @@ extension Entropy {
 }
 
 private final class SeededBytes: Sendable {
-    private let state: Mutex<UInt64>
+    private let state: Locked<UInt64>
 
     init(_ seed: UInt64) {
-        state = Mutex(seed)
+        state = Locked(seed)
     }
 
     func next(_ count: Int) -> [UInt8] {

@@ -1,6 +1,5 @@
 import Loop
 import OTPless
-import Synchronization
 import Testing
 
 /// The product without a network: a real loop and store, a clock and a messenger that obey the test.
@@ -15,7 +14,7 @@ struct Service: Sendable {
 
     /// What was published.
     final class Hints: Sendable {
-        private let ids = Mutex<[LoginID]>([])
+        private let ids = Locked<[LoginID]>([])
 
         var all: [LoginID] { ids.withLock { $0 } }
 

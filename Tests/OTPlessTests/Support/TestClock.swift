@@ -1,12 +1,12 @@
+import Loop
 import OTPless
-import Synchronization
 
 /// A clock that stands still until a test moves it.
 final class TestClock: WallClock {
-    private let time: Mutex<Timestamp>
+    private let time: Locked<Timestamp>
 
     init(_ time: Timestamp = Timestamp(seconds: 1_800_000_000)) {
-        self.time = Mutex(time)
+        self.time = Locked(time)
     }
 
     var now: Timestamp { time.withLock { $0 } }

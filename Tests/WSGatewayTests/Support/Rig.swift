@@ -1,6 +1,5 @@
 import Loop
 import OTPless
-import Synchronization
 import Testing
 import WSGateway
 import Wire
@@ -114,7 +113,7 @@ func withGateway(
 
 /// Takes every message and keeps the last.
 private final class FakeMessenger: Messenger {
-    private let prompt = Mutex<Prompt?>(nil)
+    private let prompt = Locked<Prompt?>(nil)
 
     var last: Prompt? { prompt.withLock { $0 } }
 

@@ -1,6 +1,5 @@
 import Loop
 import OTPless
-import Synchronization
 import Webhook
 import Wire
 
@@ -85,7 +84,7 @@ enum Signing {
 
 /// Takes every message and keeps the last.
 private final class FakeMessenger: Messenger {
-    private let prompt = Mutex<Prompt?>(nil)
+    private let prompt = Locked<Prompt?>(nil)
 
     var last: Prompt? { prompt.withLock { $0 } }
 
@@ -102,7 +101,7 @@ private final class FakeMessenger: Messenger {
 
 /// The logins that were hinted at.
 final class EventLog: Sendable {
-    private let list = Mutex<[LoginID]>([])
+    private let list = Locked<[LoginID]>([])
 
     var logins: [LoginID] { list.withLock { $0 } }
 

@@ -1,9 +1,9 @@
+import Loop
 import OTPless
-import Synchronization
 
 /// Tells the time it was set to.
 final class TestClock: WallClock {
-    private let time = Mutex(Timestamp(seconds: 1_790_000_000))
+    private let time = Locked(Timestamp(seconds: 1_790_000_000))
 
     var now: Timestamp { time.withLock { $0 } }
 

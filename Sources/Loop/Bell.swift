@@ -21,6 +21,13 @@ public final class Bell: Sendable {
         eventfd_write(descriptor, 1)
     }
 
+    /// Sleeps until somebody rings or the time is over; tells whether somebody rang.
+    public func wait(atMost time: Duration) -> Bool {
+        var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        let milliseconds = Int32(clamping: time.wholeNanoseconds / 1_000_000)
+        return unsafe poll(&entry, 1, milliseconds) == 1
+    }
+
     /// Sleeps until somebody rings; not for loops.
     public func wait() {
         var count: eventfd_t = 0

@@ -56,25 +56,48 @@ public final class Gateway: Sendable {
         }
     }
 
-    /// Where a login stands; nil when the store does not answer.
-    func outcome(of login: LoginID) async -> Logins.Outcome? {
+    /// Whether a page is the one that waits for a login.
+    func isAttached(_ socket: WebSocket, to login: LoginID) -> Bool {
+        shard(of: login).sockets.withLock { $0[login] == socket }
+    }
+
+    /// What a look into the store showed.
+    enum Finding: Sendable {
+        case outcome(Logins.Outcome)
+        /// The page that asks has the pair that was handed over last, or has been replaced.
+        case nothingNew
+        case storeDown
+    }
+
+    /// Where a login stands, for the page that waits for it and perhaps holds a pair already.
+    func look(
+        at login: LoginID, for socket: WebSocket, holding family: FamilyID?
+    ) async -> Finding {
         do throws(Failure) {
-            guard let login = try await logins.read(login) else { return .over }
-            return try await logins.outcome(of: login)
+            guard let login = try await logins.read(login) else { return .outcome(.over) }
+            // Tokens are for the present page alone: a pair made for another one would end its own.
+            let isSettled = family != nil && family == login.family
+            if login.standing(at: clock.now) == .confirmed,
+                isSettled || !isAttached(socket, to: login.id)
+            {
+                return .nothingNew
+            }
+            return .outcome(try await logins.outcome(of: login))
         } catch {
-            return error.code == .sessionNotFound ? .over : nil
+            return error.code == .sessionNotFound ? .outcome(.over) : .storeDown
         }
     }
 
     /// The page has its tokens.
     ///
     /// Should the store fail now, they stay to be had for a while: no harm.
-    func acknowledge(_ login: LoginID) async {
+    func acknowledge(_ login: LoginID, holding family: FamilyID) async {
         guard let login = try? await logins.read(login) else { return }
-        try? await logins.acknowledge(login)
+        try? await logins.acknowledge(login, holding: family)
     }
 
-    private func changed(_ login: LoginID) {
+    /// Makes the page that waits for a login look where it stands.
+    func changed(_ login: LoginID) {
         guard let socket = shard(of: login).sockets.withLock({ $0[login] }) else { return }
         socket.loop.post { loop in
             (socket.handler(on: loop) as? WaitingPage)?.look(on: loop)

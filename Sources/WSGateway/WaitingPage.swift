@@ -11,8 +11,8 @@ final class WaitingPage: WebSocketHandler {
         case unproved(CodeChallenge)
         /// The answer is awaited.
         case waiting
-        /// The tokens are on their way; the page's ack is awaited.
-        case granted
+        /// The tokens of this family are on their way; the page's ack is awaited.
+        case granted(FamilyID)
         case done
     }
 
@@ -67,8 +67,8 @@ final class WaitingPage: WebSocketHandler {
                 let verifier = root?["codeVerifier"]?.string, challenge.accepts(verifier)
             else { return reject(on: loop) }
             startWaiting(on: loop)
-        case .granted where root?["event"]?.equals("ack") == true:
-            acknowledge(on: loop)
+        case .granted(let family) where root?["event"]?.equals("ack") == true:
+            acknowledge(family, on: loop)
         default: break
         }
     }
@@ -95,38 +95,59 @@ final class WaitingPage: WebSocketHandler {
 
     /// Reads where the login stands and tells the page; one look at a time.
     func look(on loop: isolated EventLoop) {
-        guard case .waiting = stage else { return }
-        guard !isLooking else {
+        var held: FamilyID?
+        switch stage {
+        case .waiting: break
+        case .granted(let family): held = family
+        case .unproved, .done: return
+        }
+        if isLooking {
             mustLookAgain = true
             return
         }
         isLooking = true
-        let (login, socket, gateway) = (login, socket, gateway)
+        let (login, socket, gateway, family) = (login, socket, gateway, held)
         loop.spawn { loop in
-            let outcome = await gateway.outcome(of: login)
-            (socket.handler(on: loop) as? WaitingPage)?.looked(outcome, on: loop)
+            let finding = await gateway.look(at: login, for: socket, holding: family)
+            if let page = socket.handler(on: loop) as? WaitingPage,
+                gateway.isAttached(socket, to: login)
+            {
+                page.looked(finding, on: loop)
+            } else if case .outcome(.confirmed) = finding {
+                // Replaced meanwhile: this pair has ended the one of the present page.
+                gateway.changed(login)
+            }
         }
     }
 
-    private func looked(_ outcome: Logins.Outcome?, on loop: isolated EventLoop) {
+    private func looked(_ finding: Gateway.Finding, on loop: isolated EventLoop) {
         isLooking = false
-        switch outcome {
-        case .pending(let login):
-            stillPending(login, on: loop)
-        case .confirmed:
-            stage = .granted
-            tell(outcome, on: loop)
-            socket.setDeadline(loop.now + Login.collectionTime, on: loop)
-        case .ended, .over:
-            stage = .done
-            tell(outcome, on: loop)
-            socket.close(code: CloseCode.normal, on: loop)
-        case nil:
-            socket.setDeadline(loop.now + Self.retry, on: loop)
+        switch finding {
+        case .outcome(let outcome): learned(outcome, on: loop)
+        case .nothingNew: break
+        case .storeDown: socket.setDeadline(loop.now + Self.retry, on: loop)
         }
         if mustLookAgain {
             mustLookAgain = false
             look(on: loop)
+        }
+    }
+
+    private func learned(_ outcome: Logins.Outcome, on loop: isolated EventLoop) {
+        switch (outcome, stage) {
+        case (.pending(let login), _):
+            stillPending(login, on: loop)
+        case (.confirmed(let grant, _), _):
+            stage = .granted(grant.family)
+            tell(outcome, on: loop)
+            socket.setDeadline(loop.now + Login.collectionTime, on: loop)
+        // Acknowledged another way, by a refresh or over HTTP: the page has what it came for.
+        case (.over, .granted):
+            break
+        case (.ended, _), (.over, _):
+            stage = .done
+            tell(outcome, on: loop)
+            socket.close(code: CloseCode.normal, on: loop)
         }
     }
 
@@ -142,17 +163,17 @@ final class WaitingPage: WebSocketHandler {
         socket.setDeadline(loop.now + left, on: loop)
     }
 
-    private func tell(_ outcome: Logins.Outcome?, on loop: isolated EventLoop) {
-        guard let envelope = outcome?.envelope(session: session, to: .socket) else { return }
+    private func tell(_ outcome: Logins.Outcome, on loop: isolated EventLoop) {
+        let envelope = outcome.envelope(session: session, to: .socket)
         session = ""
         socket.send(text: envelope.body, on: loop)
     }
 
-    private func acknowledge(on loop: isolated EventLoop) {
+    private func acknowledge(_ family: FamilyID, on loop: isolated EventLoop) {
         stage = .done
         let (login, socket, gateway) = (login, socket, gateway)
         loop.spawn { loop in
-            await gateway.acknowledge(login)
+            await gateway.acknowledge(login, holding: family)
             socket.close(code: CloseCode.normal, on: loop)
         }
     }

@@ -27,7 +27,7 @@ final class Connection: Source {
     /// The client's own id of the request whose body is awaited, for a refusal of it.
     var requestID: String?
     var outgoing = Outgoing()
-    private let socket: Socket
+    private var socket: Socket
     /// Bytes that came while nothing could be parsed.
     private var unread: [UInt8] = []
     private var writeDeadline = Moment.never
@@ -131,9 +131,11 @@ final class Connection: Source {
 
     /// Sends what the turn has queued, in one write, and goes on with what can be parsed then.
     func flush(on loop: isolated EventLoop) {
-        repeat {
+        // What is parsed may end the connection, and then its descriptor may be somebody else's.
+        while id != nil {
             guard outgoing.send(over: socket), !isOverdrawn else { return end(on: loop) }
-        } while parseUnread(on: loop)
+            guard parseUnread(on: loop) else { break }
+        }
         settle(on: loop)
     }
 
@@ -156,7 +158,7 @@ final class Connection: Source {
         }
         if outgoing.isEmpty {
             writeDeadline = .never
-        } else if writeDeadline == .never {
+        } else if outgoing.hasMovedOn() || writeDeadline == .never {
             writeDeadline = loop.now + service.times.write
         }
         loop.setInterest(interest, of: id)
@@ -213,6 +215,9 @@ final class Connection: Source {
         loop.remove(id)
         service.closed(id)
         socket.close()
+        socket = Socket(descriptor: -1)
+        outgoing = Outgoing()
+        unread = []
         pending = nil
         let last = mode
         mode = .closing

@@ -2,6 +2,12 @@
 struct Outgoing {
     private var bytes: [UInt8] = []
     private var sent = 0
+    /// How many bytes were ever sent, and had to be when the peer was last given time.
+    private var sentInAll = 0
+    private var mark = 0
+
+    /// How many bytes that are sent may stay at the front of the buffer.
+    private static let slack = 64 << 10
 
     var count: Int { bytes.count - sent }
 
@@ -15,11 +21,27 @@ struct Outgoing {
     mutating func send(over socket: Socket) -> Bool {
         guard !isEmpty else { return true }
         switch socket.send(bytes.span.extracting(sent...)) {
-        case .bytes(let count): sent += count
+        case .bytes(let count):
+            sent += count
+            sentInAll &+= count
         case .wait: break
         case .end, .failed: return false
         }
-        if isEmpty { self = Outgoing() }
+        if isEmpty {
+            bytes = []
+            sent = 0
+        } else if sent > Self.slack {
+            // A peer that reads on and on must not let what it has read pile up here.
+            bytes.removeFirst(sent)
+            sent = 0
+        }
+        return true
+    }
+
+    /// Whether all that waited at the last call has left: then what waits now has its own time.
+    mutating func hasMovedOn() -> Bool {
+        guard sentInAll >= mark else { return false }
+        mark = sentInAll &+ count
         return true
     }
 }

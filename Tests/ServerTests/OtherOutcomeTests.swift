@@ -26,12 +26,15 @@ struct OtherOutcomeTests {
     }
 
     @Test func `a login that nobody answers expires, and a later tap does nothing`() async throws {
-        try await withServer(["OTPLESS_LOGIN_TTL": "3s"]) { server in
+        try await withServer(["OTPLESS_LOGIN_TTL": "1s"]) { server in
             let session = try server.initiate("+16505550142")
             let phone = server.whatsApp.phone("16505550142")
             let page = try server.page(session)
-            _ = try page.nextEvent("pending")
-            let event = try page.nextEvent("auth_expired")
+            // On a busy machine the second may be over before the page is there.
+            let first = try page.nextEvent()
+            let event =
+                first["event"].text == "pending" ? try page.nextEvent("auth_expired") : first
+            #expect(event["event"].text == "auth_expired")
             #expect(event["statusCode"] == .number(410))
             #expect(event["error"]["code"].text == "SESSION_EXPIRED")
             #expect(try page.next() == .close(1000))

@@ -31,7 +31,11 @@ public final class Log: Sendable {
     private let clock: any WallClock
     private let buffer = Locked(Buffer())
     private let bell: Bell?
+    private let ended: Bell?
     private let thread: Locked<Loop.Thread?> = Locked(nil)
+
+    /// How long the end of the process waits for a reader of the log that has stalled.
+    private static let patience = Duration.seconds(1)
 
     private static let capacity = 1 << 20
 
@@ -43,14 +47,12 @@ public final class Log: Sendable {
     ) throws(SystemError) {
         self.threshold = threshold
         self.clock = clock
-        let bell = try Bell()
+        let (bell, ended) = (try Bell(), try Bell())
         self.bell = bell
+        self.ended = ended
         let writer = try Thread(name: "log") { [weak self] in
-            while true {
-                bell.wait()
-                guard let self else { return }
-                if !self.write(to: descriptor) { return }
-            }
+            repeat { bell.wait() } while self?.write(to: descriptor) ?? false
+            ended.ring()
         }
         thread.withLock { $0 = writer }
     }
@@ -60,6 +62,7 @@ public final class Log: Sendable {
         threshold = .error
         clock = SystemClock()
         bell = nil
+        ended = nil
     }
 
     /// Writes a line: `{"time":…,"level":"info","event":"…",…}`.
@@ -90,12 +93,12 @@ public final class Log: Sendable {
         bell.ring()
     }
 
-    /// Writes out what waits and ends the thread.
+    /// Writes out what waits and ends the thread, unless nobody takes the lines.
     public func close() {
-        guard let bell else { return }
+        guard let bell, let ended else { return }
         buffer.withLock { $0.isClosing = true }
         bell.ring()
-        thread.withLock { $0 }?.join()
+        if ended.wait(atMost: Self.patience) { thread.withLock { $0 }?.join() }
     }
 
     private func write(to descriptor: Int32) -> Bool {

@@ -45,8 +45,12 @@ extension Logins {
 
     /// Notes that the page has its tokens; repeatable.
     ///
+    /// With a family, only if that is the pair that was handed over last: a page that was given one
+    /// which has been replaced since must not close the login to the page that has the present one.
     /// - Throws: `NOT_CONFIRMED` before the confirmation; the code of another outcome.
-    public func acknowledge(_ login: Login) async throws(Failure) {
+    public func acknowledge(
+        _ login: Login, holding family: FamilyID? = nil
+    ) async throws(Failure) {
         switch login.standing(at: clock.now) {
         case .pending: throw Failure(.notConfirmed)
         case .ended(let code): throw Failure(code)
@@ -55,7 +59,9 @@ extension Logins {
         case .forgotten: throw Failure(.sessionNotFound)
         case .confirmed:
             _ = try await change(login.id) { login, now in
-                guard login.acknowledgedAt == nil else { return false }
+                guard login.acknowledgedAt == nil, family == nil || family == login.family else {
+                    return false
+                }
                 login.acknowledgedAt = now
                 return true
             }

@@ -106,8 +106,16 @@ public struct CloudAPI: Messenger {
         }
         let error = root?["error"]
         let code = error?["code"]?.integer.map { ", code \($0)" } ?? ""
-        let trace = error?["fbtrace_id"]?.string.map { ", fbtrace_id \($0)" } ?? ""
+        let trace = error?["fbtrace_id"]?.string.flatMap(Self.trace) ?? ""
         return .failure(SendFailure(description: "HTTP \(response.status)\(code)\(trace)"))
+    }
+
+    /// A trace id for the log, if it looks like one: whatever else came could be anything.
+    private static func trace(_ text: String) -> String? {
+        let isTrace =
+            text.utf8.count <= 64
+            && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "_-".contains($0)) }
+        return isTrace ? ", fbtrace_id \(text)" : nil
     }
 }
 

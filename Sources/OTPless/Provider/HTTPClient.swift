@@ -49,6 +49,9 @@ public struct CurlError: Error, Sendable, CustomStringConvertible {
     private var transfers: [UnsafeMutableRawPointer: Transfer] = unsafe [:]
     private var sockets: [Int32: SourceID] = [:]
 
+    /// How many connections a loop may hold: a provider that hangs must not take all descriptors.
+    private static let connections = 128
+
     private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
     /// A client of a loop, which keeps it; use it by the id.
@@ -66,6 +69,7 @@ public struct CurlError: Error, Sendable, CustomStringConvertible {
 
     private init(_ multi: UnsafeMutableRawPointer) {
         unsafe self.multi = multi
+        unsafe ccurl_multi_set_long(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, Self.connections)
         let context = unsafe Unmanaged.passUnretained(note).toOpaque()
         unsafe ccurl_multi_set_pointer(multi, CURLMOPT_SOCKETDATA, context)
         unsafe ccurl_multi_set_pointer(multi, CURLMOPT_TIMERDATA, context)

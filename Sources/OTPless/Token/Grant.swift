@@ -15,6 +15,9 @@ public struct Grant: Sendable, CustomStringConvertible {
     /// Names the user and hides the tokens.
     public var description: String { "tokens of \(user.id)" }
 
+    /// The family the pair belongs to.
+    public let family: FamilyID
+
     /// Writes the members every reply with tokens has.
     public func write(to writer: inout JSONWriter) {
         writer.member("accessToken", accessToken)

@@ -72,7 +72,7 @@ public struct Tokens: Sendable {
             for: user, family: token.family, at: parts.clock.now, parts.entropy)
         return Grant(
             accessToken: access, refreshToken: token.text,
-            expiresIn: parts.access.lifetime.wholeSeconds, user: user)
+            expiresIn: parts.access.lifetime.wholeSeconds, user: user, family: token.family)
     }
 
     /// Refuses the access tokens of logins that have ended.

@@ -1,7 +1,7 @@
-import Loop
+package import Loop
 
 /// The WebSocket side of a connection: its protocol state, its handler, its signs of life.
-struct WebSocketSession {
+package struct WebSocketSession {
     var state: WebSocketState
     let handler: any WebSocketHandler
     var isClosing = false
@@ -9,7 +9,7 @@ struct WebSocketSession {
     private var nextPing: Moment
     var handlerDeadline = Moment.never
 
-    init(
+    package init(
         limits: WebSocketLimits, handler: any WebSocketHandler, now: Moment, times: TimeLimits
     ) {
         state = WebSocketState(limits: limits)
@@ -20,12 +20,12 @@ struct WebSocketSession {
     }
 
     /// When to look at this session next.
-    var deadline: Moment { min(nextPing, handlerDeadline) }
+    package var deadline: Moment { min(nextPing, handlerDeadline) }
 
-    enum Beat { case none, ping, dead }
+    package enum Beat { case none, ping, dead }
 
     /// What the ping clock asks for at that moment.
-    mutating func beat(at now: Moment, times: TimeLimits) -> Beat {
+    package mutating func beat(at now: Moment, times: TimeLimits) -> Beat {
         guard nextPing <= now else { return .none }
         // A closing session has had its time to answer, and so has one that owes a pong.
         if isClosing || awaitsPong { return .dead }
@@ -35,10 +35,10 @@ struct WebSocketSession {
     }
 
     /// Anything the peer sends shows that it lives.
-    mutating func heard() { awaitsPong = false }
+    package mutating func heard() { awaitsPong = false }
 
     /// From now on only the peer's close frame is awaited, and not for long.
-    mutating func startClosing(at now: Moment, times: TimeLimits) {
+    package mutating func startClosing(at now: Moment, times: TimeLimits) {
         isClosing = true
         handlerDeadline = .never
         nextPing = now + times.close

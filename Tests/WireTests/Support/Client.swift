@@ -90,24 +90,6 @@ final class Client {
         return .success(Array(bytes.prefix(count)))
     }
 
-    /// Answers what is expected with the same bytes again and again; returns how often it came.
-    ///
-    /// All on a thread of its own: where there is a time limit, a busy pool would miss it.
-    func answer(_ answer: [UInt8], to expected: [UInt8], times: Int) async -> Int {
-        let descriptor = descriptor
-        return await withCheckedContinuation { continuation in
-            let thread = try? Thread(name: "client") {
-                var count = 0
-                while count < times, case .success(expected) = Self.wait(descriptor) {
-                    _ = unsafe Glibc.send(descriptor, answer, answer.count, Int32(MSG_NOSIGNAL))
-                    count += 1
-                }
-                continuation.resume(returning: count)
-            }
-            if thread == nil { continuation.resume(returning: 0) }
-        }
-    }
-
     /// Reads on to the end and returns what came, whether the peer ended or broke the connection.
     func rest() async throws -> [UInt8] {
         do {

@@ -22,6 +22,8 @@ public final class SQLiteStore: Store {
             writer = try SQLiteWriter { checkpointer?.committed(on: $0) }
             let handover = Locked<SQLiteConnection?>(connection)
             thread = try writer.start { handover.take() }
+        } catch let error as SQLiteError where error.code == SQLITE_SCHEMA {
+            throw .unavailable("the database was made by a newer server")
         } catch {
             throw .unavailable("\(error)")
         }

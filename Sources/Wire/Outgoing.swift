@@ -1,5 +1,5 @@
 /// The bytes that a connection still has to send; holds no buffer once all are gone.
-struct Outgoing {
+package struct Outgoing {
     private var bytes: [UInt8] = []
     private var sent = 0
     /// How many bytes were ever sent, and had to be when the peer was last given time.
@@ -9,16 +9,21 @@ struct Outgoing {
     /// How many bytes that are sent may stay at the front of the buffer.
     private static let slack = 64 << 10
 
-    var count: Int { bytes.count - sent }
+    package var count: Int { bytes.count - sent }
 
-    var isEmpty: Bool { sent == bytes.count }
+    package var isEmpty: Bool { sent == bytes.count }
 
-    mutating func queue(_ append: (inout [UInt8]) -> Void) {
+    /// How many bytes are kept, those that are sent included.
+    package var held: Int { bytes.count }
+
+    package init() {}
+
+    package mutating func queue(_ append: (inout [UInt8]) -> Void) {
         append(&bytes)
     }
 
     /// Sends what the kernel takes now; false when the connection broke.
-    mutating func send(over socket: Socket) -> Bool {
+    package mutating func send(over socket: Socket) -> Bool {
         guard !isEmpty else { return true }
         switch socket.send(bytes.span.extracting(sent...)) {
         case .bytes(let count):
@@ -39,7 +44,7 @@ struct Outgoing {
     }
 
     /// Whether all that waited at the last call has left: then what waits now has its own time.
-    mutating func hasMovedOn() -> Bool {
+    package mutating func hasMovedOn() -> Bool {
         guard sentInAll >= mark else { return false }
         mark = sentInAll &+ count
         return true

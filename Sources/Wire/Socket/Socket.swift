@@ -3,8 +3,12 @@ import Glibc
 import Loop
 
 /// A non-blocking TCP socket; whoever owns it closes it once.
-struct Socket {
+package struct Socket {
     let descriptor: Int32
+
+    package init(descriptor: Int32) {
+        self.descriptor = descriptor
+    }
 
     enum Transfer {
         case bytes(Int)

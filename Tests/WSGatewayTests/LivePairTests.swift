@@ -1,0 +1,77 @@
+import OTPless
+import Testing
+import Wire
+
+/// Whoever waits now has the tokens that count.
+struct LivePairTests {
+    @Test func `an ack counts for the pair that was handed over last`() async throws {
+        try await withGateway { rig in
+            let login = try await rig.start()
+            try await rig.answer(login, \.confirm)
+            let page = try await rig.connect(login)
+            #expect(try await page.event().name == "auth_success")
+            // The same page asks over HTTP as well, and gets another pair.
+            let pair = try await claim(login, rig)
+            try page.acknowledge()
+            #expect(try await page.closing() == 1000)
+            #expect(try live(pair, rig))
+            #expect(try live(try await claim(login, rig), rig))
+        }
+    }
+
+    @Test func `a deny after the confirmation reaches the page that still waits`() async throws {
+        try await withGateway { rig in
+            let login = try await rig.start()
+            try await rig.answer(login, \.confirm)
+            let page = try await rig.connect(login)
+            let granted = try await page.event()
+            let deny = Answer(
+                messageID: "wamid.late", sender: login.prompt.phone.digits,
+                payload: login.prompt.deny, quotedMessageID: nil)
+            try await rig.app.logins.apply([deny])
+            #expect(try await page.event().name == "auth_denied")
+            #expect(try await page.closing() == 1000)
+            #expect(try !live(try #require(granted.text("accessToken")), rig))
+        }
+    }
+
+    @Test func `pages that come while the phone confirms leave the last one with a live pair`()
+        async throws
+    {
+        try await withGateway { rig in
+            for _ in 0..<30 {
+                let login = try await rig.start()
+                let first = try await rig.connect(login)
+                async let answered: Void = rig.answer(login, \.confirm)
+                let second = try await rig.connect(login)
+                let last = try await rig.connect(login)
+                try await answered
+                // A pair that a replaced page has ended is followed by another.
+                while try await !isLive(last.event(), rig) {}
+                _ = (first, second)
+            }
+        }
+    }
+
+    private func isLive(_ event: Event, _ rig: Rig) throws -> Bool {
+        guard event.name == "auth_success" else { return false }
+        return try live(try #require(event.text("accessToken")), rig)
+    }
+
+    private func claim(_ login: Started, _ rig: Rig) async throws -> String {
+        let found = try await rig.app.logins.find(login.session)
+        guard case .confirmed(let grant, _) = try await rig.app.logins.outcome(of: found) else {
+            throw Rig.Unusable()
+        }
+        return grant.accessToken
+    }
+
+    private func live(_ token: String, _ rig: Rig) throws -> Bool {
+        do throws(Failure) {
+            _ = try rig.app.tokens.caller(authorization: Array("Bearer \(token)".utf8)[...])
+            return true
+        } catch {
+            return false
+        }
+    }
+}

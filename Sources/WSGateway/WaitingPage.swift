@@ -125,7 +125,9 @@ final class WaitingPage: WebSocketHandler {
         switch finding {
         case .outcome(let outcome): learned(outcome, on: loop)
         case .nothingNew: break
-        case .storeDown: socket.setDeadline(loop.now + Self.retry, on: loop)
+        case .storeDown:
+            // A page that has its tokens keeps its time for the ack.
+            if case .waiting = stage { socket.setDeadline(loop.now + Self.retry, on: loop) }
         }
         if mustLookAgain {
             mustLookAgain = false

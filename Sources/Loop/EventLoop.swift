@@ -97,8 +97,8 @@ public actor EventLoop {
         sources.remove(id)
     }
 
-    /// All live sources, for shutdown.
-    public var sourceIDs: [SourceID] { sources.ids }
+    /// All live sources, for tests.
+    package var sourceIDs: [SourceID] { sources.ids }
 
     /// Lets go of all sources when the loop has ended: some of them hold the loop.
     func abandonSources() {

@@ -12,8 +12,6 @@ public enum CloseCode {
     public static let unsupportedData: UInt16 = 1003
     /// A text that is not UTF-8.
     public static let invalidData: UInt16 = 1007
-    /// The peer broke a rule that no other code names.
-    public static let policyViolation: UInt16 = 1008
     /// A message over the limit.
     public static let tooBig: UInt16 = 1009
     /// Something failed on the server's side.

@@ -6,7 +6,7 @@ struct SQLiteError: Error, CustomStringConvertible {
 
     var description: String { unsafe "SQLite: \(String(cString: sqlite3_errstr(code)))" }
 
-    /// Whether the database itself is at fault, so that the whole batch is lost.
+    /// Throws for every code but `SQLITE_OK`.
     static func check(_ code: Int32) throws(SQLiteError) {
         guard code == SQLITE_OK else { throw SQLiteError(code: code) }
     }

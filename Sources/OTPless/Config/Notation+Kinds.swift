@@ -1,0 +1,71 @@
+extension Notation where Value == [String] {
+    /// Addresses to listen on: a literal address or `localhost`, and a port; names are not resolved.
+    static let addresses = list(
+        "must be addresses such as 127.0.0.1:8080 or [::1]:8080, several with commas"
+    ) { isAddress($0) ? $0 : nil }
+
+    /// Origins as browsers send them.
+    static let origins = list(
+        "must be origins such as https://example.com, several with commas"
+    ) { text in WebURL(text).flatMap { $0.origin == $0.base ? $0.origin : nil } }
+
+    private static func isAddress(_ text: String) -> Bool {
+        guard let colon = text.lastIndex(of: ":"),
+            text[text.index(after: colon)...].allSatisfy(\.isASCIIDigit),
+            UInt16(text[text.index(after: colon)...]) != nil
+        else { return false }
+        let host = text[..<colon]
+        if host.hasPrefix("["), host.hasSuffix("]") {
+            return host.dropFirst().dropLast().allSatisfy {
+                $0.isHexDigit || $0 == ":" || $0 == "."
+            }
+        }
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        return host == "localhost" || parts.count == 4 && parts.allSatisfy { UInt8($0) != nil }
+    }
+}
+
+extension Notation where Value == String {
+    /// The public URL, kept without a slash at its end.
+    static let publicURL = text(
+        "must be an http or https URL of at most 256 bytes, without a query"
+    ) { $0.utf8.count <= 256 ? WebURL($0)?.base : nil }
+
+    /// A URL that secrets may be sent to.
+    static let safeURL = text("must be an https URL; http is allowed on loopback only") { text in
+        WebURL(text).flatMap { $0.isSafe ? $0.base : nil }
+    }
+
+    /// `sqlite:PATH`, kept as the path.
+    static let sqlite = Notation(
+        expectation: "must be sqlite:PATH (postgres:// is not available yet)"
+    ) { text in
+        text.hasPrefix("sqlite:") && text.count > 7 ? String(text.dropFirst(7)) : nil
+    } print: {
+        "sqlite:\($0)"
+    }
+
+    /// `v26.0`: a version of the Graph API.
+    static let apiVersion = text("must look like v26.0") { text in
+        let parts = text.dropFirst().split(separator: ".", omittingEmptySubsequences: false)
+        let isVersion =
+            text.hasPrefix("v") && parts.count == 2
+            && parts.allSatisfy { 1...3 ~= $0.count && $0.allSatisfy(\.isASCIIDigit) }
+        return isVersion ? text : nil
+    }
+
+    /// A provider's id.
+    static let digits = text("must consist of digits") { $0.allSatisfy(\.isASCIIDigit) ? $0 : nil }
+
+    /// A phone number, kept as it was written.
+    static let phoneNumber = text("must be a phone number with + and country code") {
+        PhoneNumber($0) == nil ? nil : $0
+    }
+}
+
+extension Notation where Value == Secret {
+    /// A secret that goes into a header.
+    static let headerSecret = secret("must be visible ASCII without spaces") {
+        $0.bytes.allSatisfy { 0x21...0x7E ~= $0 }
+    }
+}

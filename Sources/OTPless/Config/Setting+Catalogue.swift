@@ -1,0 +1,117 @@
+/// All settings, in the order in which they are read, printed and documented. What is derived from
+/// another setting stands behind it.
+extension Setting {
+    static let all = server + tokens + logins + whatsApp + limits + process
+
+    private static let server: [Setting] = [
+        .optional(
+            "OTPLESS_LISTEN", \.listen, .addresses,
+            "where the server listens: `host:port`, several with commas"),
+        .required(
+            "OTPLESS_PUBLIC_URL", \.publicURL, .publicURL,
+            "what browsers and WhatsApp call, such as `https://login.example.com`"),
+        .derived(
+            "OTPLESS_APP_NAME", \.appName, .anything, from: "the public URL's host",
+            "shown in the message"
+        ) { WebURL($0.publicURL)?.authority ?? "" },
+        .notYet("OTPLESS_APP_LOGO", "shown on the page"),
+        .optional(
+            "OTPLESS_DATABASE", \.databasePath, .sqlite, "where everything is kept: `sqlite:PATH`"),
+        .notYet("OTPLESS_TLS_CERTIFICATE", "the server's certificate, a PEM file"),
+        .notYet("OTPLESS_TLS_KEY", "the certificate's key, a PEM file"),
+        .notYet("OTPLESS_TRUSTED_PROXIES", "proxies whose forwarding headers count, as CIDRs"),
+        .derived(
+            "OTPLESS_ALLOWED_ORIGINS", \.allowedOrigins, .origins, from: "the public URL's origin",
+            "origins whose pages may open the WebSocket, with commas; replaces the default"
+        ) { WebURL($0.publicURL).map { [$0.origin] } ?? [] },
+    ]
+
+    private static let tokens: [Setting] = [
+        .notYet("OTPLESS_JWT_ALGORITHM", except: "HS256", "how access tokens are signed"),
+        .required(
+            "OTPLESS_JWT_SECRET", \.tokens.secret,
+            .secret("must be at least 32 bytes long") { $0.bytes.count >= 32 },
+            "what access tokens are signed with: at least 32 bytes, such as the output of "
+                + "`openssl rand -base64 32`"),
+        .notYet("OTPLESS_JWT_KEYS", "a folder of private keys, for the other algorithms"),
+        .derived(
+            "OTPLESS_JWT_ISSUER", \.tokens.issuer, .atMost(bytes: 256), from: "the public URL",
+            "`iss` of access tokens"
+        ) { $0.publicURL },
+        .derived(
+            "OTPLESS_JWT_AUDIENCE", \.tokens.audience, .atMost(bytes: 256), from: "the public URL",
+            "`aud` of access tokens"
+        ) { $0.publicURL },
+        .optional(
+            "OTPLESS_ACCESS_TOKEN_TTL", \.tokens.accessLifetime,
+            .duration(.seconds(1)...(.seconds(86_400))),
+            "how long an access token is valid, 1 s to 1 day"),
+        .optional(
+            "OTPLESS_REFRESH_TOKEN_TTL", \.tokens.refreshLifetime,
+            .duration(.seconds(60)...RefreshFamily.lifetime),
+            "unused for that long, a device is signed out; 1 min to 90 days"),
+    ]
+
+    private static let logins: [Setting] = [
+        .optional(
+            "OTPLESS_LOGIN_TTL", \.loginLifetime, .duration(.seconds(1)...(.seconds(600))),
+            "how long a login can be confirmed, 1 s to 10 min"),
+        .notYet("OTPLESS_METHODS", except: "prompt", "how a login can be started"),
+        .notYet("OTPLESS_CONFIRMATION", except: "tap", "what confirms a login"),
+        .notYet("OTPLESS_TYPED_WORDS", except: "off", "whether typed words count as answers"),
+        .notYet(
+            "OTPLESS_REQUIRE_CODE_CHALLENGE", except: "off",
+            "whether every login needs a code challenge"),
+        .notYet(
+            "OTPLESS_REFRESH_COOKIE", except: "off", "whether the refresh token is a cookie"),
+        .notYet(
+            "OTPLESS_DELIVERY_EVENTS", except: "on", "whether pages see the message's progress"),
+    ]
+
+    private static let whatsApp: [Setting] = [
+        .notYet("OTPLESS_WHATSAPP_PROVIDER", except: "cloud", "who sends the messages"),
+        .optional(
+            "OTPLESS_WHATSAPP_BASE_URL", \.whatsApp.baseURL, .safeURL,
+            "where the provider's API is; http only on loopback"),
+        .optional(
+            "OTPLESS_WHATSAPP_API_VERSION", \.whatsApp.apiVersion, .apiVersion,
+            "of Meta's Graph API"),
+        .required(
+            "OTPLESS_WHATSAPP_PHONE_NUMBER_ID", \.whatsApp.phoneNumberID, .digits,
+            "the sending number's id, from the app's WhatsApp settings"),
+        .required(
+            "OTPLESS_WHATSAPP_PHONE_NUMBER", \.whatsApp.phoneNumber, .phoneNumber,
+            "the sending number, such as `+15550783881`"),
+        .required(
+            "OTPLESS_WHATSAPP_ACCESS_TOKEN", \.whatsApp.accessToken, .headerSecret,
+            "the system user's token"),
+        .required(
+            "OTPLESS_WHATSAPP_APP_SECRET", \.whatsApp.appSecret, .secret("must not be empty"),
+            "the app secret, which Meta signs webhooks with"),
+        .required(
+            "OTPLESS_WHATSAPP_VERIFY_TOKEN", \.whatsApp.verifyToken, .secret("must not be empty"),
+            "any text; you enter the same at Meta as the webhook's verify token"),
+        .notYet("OTPLESS_WHATSAPP_TEMPLATE", "the template for people who did not write before"),
+        .notYet("OTPLESS_WHATSAPP_MATCH_TEMPLATE", "the same for number matching"),
+    ]
+
+    private static let limits: [Setting] = [
+        .notYet("OTPLESS_LIMIT_PHONE", except: "off", "how many prompts a phone gets"),
+        .notYet("OTPLESS_LIMIT_IP", except: "off", "how many logins an address starts"),
+        .notYet("OTPLESS_LIMIT_CODES", except: "off", "how many wrong link codes a phone sends"),
+        .notYet(
+            "OTPLESS_DENY_BLOCK", except: "off", "how long a deny keeps prompts from a number"),
+        .notYet("OTPLESS_COUNTRIES", "calling codes that may sign in, or may not"),
+    ]
+
+    private static let process: [Setting] = [
+        .notYet("OTPLESS_METRICS_TOKEN", "what `/metrics` asks for"),
+        .derived(
+            "OTPLESS_WORKERS", \.workers, .perhaps(.number(1...256)), from: "one for each core",
+            "event loops, 1 to 256"
+        ) { _ in nil },
+        .optional(
+            "OTPLESS_LOG_LEVEL", \.logLevel, .level,
+            "the least that is logged: `debug` `info` `warning` `error`"),
+    ]
+}

@@ -26,6 +26,9 @@ struct ConfigTests {
         #expect(config.tokens.accessLifetime == .seconds(900))
         #expect(config.tokens.refreshLifetime == .seconds(30 * 86_400))
         #expect(config.loginLifetime == .seconds(300))
+        #expect(config.typedWords && config.deliveryEvents)
+        #expect(config.denyBlock == .seconds(600))
+        #expect(config.whatsApp.template == nil)
         #expect(config.whatsApp.baseURL == "https://graph.facebook.com")
         #expect(config.whatsApp.apiVersion == "v26.0")
     }
@@ -69,14 +72,14 @@ struct ConfigTests {
     @Test(arguments: [
         ("OTPLESS_APP_LOGO", "x", ""), ("OTPLESS_TLS_CERTIFICATE", "x", ""),
         ("OTPLESS_TLS_KEY", "x", ""), ("OTPLESS_TRUSTED_PROXIES", "10.0.0.0/8", ""),
-        ("OTPLESS_JWT_KEYS", "keys", ""), ("OTPLESS_WHATSAPP_TEMPLATE", "a:en", ""),
+        ("OTPLESS_JWT_KEYS", "keys", ""),
         ("OTPLESS_WHATSAPP_MATCH_TEMPLATE", "a:en", ""), ("OTPLESS_COUNTRIES", "+49", ""),
         ("OTPLESS_METRICS_TOKEN", "x", ""), ("OTPLESS_METHODS", "prompt,link", "prompt"),
-        ("OTPLESS_CONFIRMATION", "match", "tap"), ("OTPLESS_TYPED_WORDS", "on", "off"),
+        ("OTPLESS_CONFIRMATION", "match", "tap"),
         ("OTPLESS_REQUIRE_CODE_CHALLENGE", "on", "off"), ("OTPLESS_REFRESH_COOKIE", "on", "off"),
-        ("OTPLESS_DELIVERY_EVENTS", "off", "on"), ("OTPLESS_LIMIT_PHONE", "1/60s", "off"),
+        ("OTPLESS_LIMIT_PHONE", "1/60s", "off"),
         ("OTPLESS_LIMIT_IP", "60/10m", "off"), ("OTPLESS_LIMIT_CODES", "10/1h", "off"),
-        ("OTPLESS_DENY_BLOCK", "10m", "off"), ("OTPLESS_JWT_ALGORITHM", "ES256", "HS256"),
+        ("OTPLESS_JWT_ALGORITHM", "ES256", "HS256"),
         ("OTPLESS_WHATSAPP_PROVIDER", "twilio", "cloud"),
     ])
     func `a setting without effect is a fault unless it asks for what happens anyway`(

@@ -36,6 +36,9 @@ struct ConfigValueTests {
         ("OTPLESS_ALLOWED_ORIGINS", "null"), ("OTPLESS_PUBLIC_URL", "login.example.com"),
         ("OTPLESS_PUBLIC_URL", "https://a@b"), ("OTPLESS_PUBLIC_URL", "https://"),
         ("OTPLESS_ACCESS_TOKEN_TTL", "25h"), ("OTPLESS_REFRESH_TOKEN_TTL", "59s"),
+        ("OTPLESS_TYPED_WORDS", "yes"), ("OTPLESS_DELIVERY_EVENTS", "ON"),
+        ("OTPLESS_DENY_BLOCK", "0s"), ("OTPLESS_DENY_BLOCK", "25h"), ("OTPLESS_DENY_BLOCK", "none"),
+        ("OTPLESS_WHATSAPP_TEMPLATE", "off"), ("OTPLESS_WHATSAPP_TEMPLATE", "login:"),
         ("OTPLESS_WHATSAPP_ACCESS_TOKEN", "a\r\nX-Evil: 1"), ("OTPLESS_WHATSAPP_ACCESS_TOKEN", "é"),
     ])
     func `a wrong value is a fault of its name`(_ name: String, _ value: String) {
@@ -79,8 +82,14 @@ struct ConfigValueTests {
             "OTPLESS_JWT_ISSUER": "me", "OTPLESS_JWT_AUDIENCE": "you",
             "OTPLESS_ACCESS_TOKEN_TTL": "1h", "OTPLESS_REFRESH_TOKEN_TTL": "90d",
             "OTPLESS_WHATSAPP_BASE_URL": "http://localhost:1/",
+            "OTPLESS_TYPED_WORDS": "off", "OTPLESS_DELIVERY_EVENTS": "off",
+            "OTPLESS_DENY_BLOCK": "1h", "OTPLESS_WHATSAPP_TEMPLATE": "login_2:pt_BR, en",
         ]
         let config = try Config(environment: base)
+        #expect(!config.typedWords && !config.deliveryEvents)
+        #expect(config.denyBlock == .seconds(3600))
+        #expect(config.whatsApp.template?.name == "login_2")
+        #expect(config.whatsApp.template?.languages == ["pt_BR", "en"])
         #expect(config.publicURL == "https://login.example.com:8443/otp")
         #expect(config.listen == ["0.0.0.0:80", "[::1]:81"])
         #expect(config.appName == "Shop")
@@ -92,5 +101,21 @@ struct ConfigValueTests {
         #expect(config.tokens.refreshLifetime == .seconds(90 * 86_400))
         #expect(config.whatsApp.baseURL == "http://localhost:1")
         #expect(config.tokens.secret.bytes.count == 32)
+    }
+
+    @Test func `a deny block can be switched off`() throws {
+        var environment = ConfigTests.minimal
+        environment["OTPLESS_DENY_BLOCK"] = "off"
+        #expect(try Config(environment: environment).denyBlock == nil)
+    }
+
+    @Test func `the warning about templates goes when there is one`() throws {
+        var environment = ConfigTests.minimal
+        let without = try Config(environment: environment).warnings
+        environment["OTPLESS_WHATSAPP_TEMPLATE"] = "login:en"
+        let with = try Config(environment: environment).warnings
+        #expect(without.count == with.count + 1)
+        #expect(without.contains { $0.hasPrefix("OTPLESS_WHATSAPP_TEMPLATE ") })
+        #expect(with.contains { $0.contains("rate limits") })
     }
 }

@@ -21,11 +21,20 @@ public struct Config: Sendable {
     /// The least level that is logged.
     public var logLevel = Log.Level.info
 
-    /// Tokens.
+    /// How tokens are made.
     public var tokens = Tokens()
 
-    /// Logins.
+    /// How long a login can be confirmed.
     public var loginLifetime = Duration.seconds(300)
+
+    /// Whether words such as `yes` count as answers, beside the buttons.
+    public var typedWords = true
+
+    /// How long a deny keeps further prompts from the number; nil: not at all.
+    public var denyBlock: Duration? = .seconds(600)
+
+    /// Whether pages see how far the message got; if not, only that it was queued.
+    public var deliveryEvents = true
 
     /// The WhatsApp Cloud API.
     public var whatsApp = WhatsApp()
@@ -70,6 +79,9 @@ public struct Config: Sendable {
 
         /// What Meta's verification request must carry.
         public var verifyToken = Secret("")
+
+        /// What is sent to people who did not write within the last 24 hours; nil: nothing is.
+        public var template: MessageTemplate?
     }
 
     /// A configuration of defaults only, which lacks what is required.

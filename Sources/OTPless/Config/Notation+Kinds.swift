@@ -69,3 +69,23 @@ extension Notation where Value == Secret {
         $0.bytes.allSatisfy { 0x21...0x7E ~= $0 }
     }
 }
+
+extension Notation where Value == Bool {
+    /// A switch.
+    static let onOff = Notation(expectation: "must be on or off") { text in
+        ["on": true, "off": false][text]
+    } print: {
+        $0 ? "on" : "off"
+    }
+}
+
+extension Notation where Value == MessageTemplate {
+    /// A template with its languages.
+    static let template = Notation(
+        expectation: "must be a template's name and languages, such as login_confirm:en,es,pt_BR"
+    ) {
+        MessageTemplate($0)
+    } print: {
+        $0.description
+    }
+}

@@ -58,14 +58,17 @@ extension Setting {
             "how long a login can be confirmed, 1 s to 10 min"),
         .notYet("OTPLESS_METHODS", except: "prompt", "how a login can be started"),
         .notYet("OTPLESS_CONFIRMATION", except: "tap", "what confirms a login"),
-        .notYet("OTPLESS_TYPED_WORDS", except: "off", "whether typed words count as answers"),
+        .optional(
+            "OTPLESS_TYPED_WORDS", \.typedWords, .onOff,
+            "whether words such as `yes` and `no` count as answers, beside the buttons"),
         .notYet(
             "OTPLESS_REQUIRE_CODE_CHALLENGE", except: "off",
             "whether every login needs a code challenge"),
         .notYet(
             "OTPLESS_REFRESH_COOKIE", except: "off", "whether the refresh token is a cookie"),
-        .notYet(
-            "OTPLESS_DELIVERY_EVENTS", except: "on", "whether pages see the message's progress"),
+        .optional(
+            "OTPLESS_DELIVERY_EVENTS", \.deliveryEvents, .onOff,
+            "whether pages see how far the message got and that it failed; `off`: only `queued`"),
     ]
 
     private static let whatsApp: [Setting] = [
@@ -91,7 +94,10 @@ extension Setting {
         .required(
             "OTPLESS_WHATSAPP_VERIFY_TOKEN", \.whatsApp.verifyToken, .secret("must not be empty"),
             "any text; you enter the same at Meta as the webhook's verify token"),
-        .notYet("OTPLESS_WHATSAPP_TEMPLATE", "the template for people who did not write before"),
+        .optional(
+            "OTPLESS_WHATSAPP_TEMPLATE", \.whatsApp.template, .perhaps(.template),
+            "the template for people who did not write to the number within the last 24 hours, "
+                + "with its languages: `name:en,es,pt_BR`, the first is the fallback"),
         .notYet("OTPLESS_WHATSAPP_MATCH_TEMPLATE", "the same for number matching"),
     ]
 
@@ -99,8 +105,10 @@ extension Setting {
         .notYet("OTPLESS_LIMIT_PHONE", except: "off", "how many prompts a phone gets"),
         .notYet("OTPLESS_LIMIT_IP", except: "off", "how many logins an address starts"),
         .notYet("OTPLESS_LIMIT_CODES", except: "off", "how many wrong link codes a phone sends"),
-        .notYet(
-            "OTPLESS_DENY_BLOCK", except: "off", "how long a deny keeps prompts from a number"),
+        .optional(
+            "OTPLESS_DENY_BLOCK", \.denyBlock,
+            .unless("off", .duration(.seconds(1)...(.seconds(86_400)))),
+            "how long a deny keeps further prompts from the number, 1 s to 1 day, or `off`"),
         .notYet("OTPLESS_COUNTRIES", "calling codes that may sign in, or may not"),
     ]
 

@@ -34,7 +34,8 @@ let package = Package(
         .target(
             name: "OTPless", dependencies: ["Loop", "CLinux", "COpenSSL", "CCurl", "CSQLite"],
             swiftSettings: strict),
-        .target(name: "Webhook", dependencies: ["OTPless", "Wire"], swiftSettings: strict),
+        .target(
+            name: "Webhook", dependencies: ["OTPless", "Wire", "Loop"], swiftSettings: strict),
         .target(
             name: "WSGateway", dependencies: ["OTPless", "Wire", "Loop"], swiftSettings: strict),
         .target(

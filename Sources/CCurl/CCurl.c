@@ -15,6 +15,9 @@ CURLcode ccurl_set_write(CURL *easy, curl_write_callback callback) {
 CURLcode ccurl_get_long(CURL *easy, CURLINFO info, long *value) {
     return curl_easy_getinfo(easy, info, value);
 }
+CURLcode ccurl_get_offset(CURL *easy, CURLINFO info, curl_off_t *value) {
+    return curl_easy_getinfo(easy, info, value);
+}
 CURLcode ccurl_get_pointer(CURL *easy, CURLINFO info, void *value) {
     return curl_easy_getinfo(easy, info, value);
 }

@@ -54,7 +54,6 @@ public struct App: Sendable {
                 log: log))
         logins = Logins(
             store: store, tokens: tokens, messenger: messenger, events: events,
-            settings: Logins.Settings(lifetime: config.loginLifetime, appName: config.appName),
-            clock: clock, entropy: entropy, log: log)
+            settings: Logins.Settings(config), clock: clock, entropy: entropy, log: log)
     }
 }

@@ -6,7 +6,7 @@ import OTPless
 /// that refuses one message loses the others of its batch.
 /// Source: developers.facebook.com/documentation/business-messaging/whatsapp/webhooks.
 struct CloudAPIWebhook {
-    private(set) var answers: [Answer] = []
+    private(set) var messages: [InboundMessage] = []
     private(set) var reports: [DeliveryReport] = []
 
     /// Reads `entry[].changes[].value` of the messages of one sending number; others are not ours.
@@ -17,7 +17,7 @@ struct CloudAPIWebhook {
                 guard change["field"]?.equals("messages") == true, let value = change["value"],
                     value["metadata"]?["phone_number_id"]?.equals(phoneNumberID) == true
                 else { continue }
-                answers += members("messages", of: value).compactMap(Self.answer)
+                messages += members("messages", of: value).compactMap(Self.message)
                 reports += members("statuses", of: value).compactMap(Self.report)
             }
         }
@@ -27,25 +27,45 @@ struct CloudAPIWebhook {
         (value[name] ?? value).elements
     }
 
-    /// A tap on one of our buttons; whatever else was sent answers nothing.
-    private static func answer(_ message: JSONValue) -> Answer? {
+    /// A message that a person sent; what groups and the system say is nobody's answer.
+    private static func message(_ message: JSONValue) -> InboundMessage? {
         guard let id = message["id"]?.string, let sender = message["from"]?.string,
-            message["group_id"] == nil, !isForwarded(message),
-            let payload = payload(of: message).flatMap({ AnswerPayload($0) })
+            message["group_id"] == nil, message["type"]?.equals("system") != true
         else { return nil }
-        return Answer(
-            messageID: id, sender: sender, payload: payload,
-            quotedMessageID: message["context"]?["id"]?.string)
+        return InboundMessage(
+            id: id, sender: sender, sentAt: time(message["timestamp"]),
+            quotedMessageID: message["context"]?["id"]?.string,
+            content: isForwarded(message) ? .other : content(of: message))
     }
 
-    /// The payload of a reply button (`interactive`) or of a template's quick reply (`button`).
+    private static func content(of message: JSONValue) -> InboundMessage.Content {
+        if message["type"]?.equals("text") == true {
+            return message["text"]?["body"]?.string.map { .text($0) } ?? .other
+        }
+        return payload(of: message).flatMap { AnswerPayload($0) }.map { .button($0) } ?? .other
+    }
+
+    /// The payload of a reply button or a list's row (`interactive`), or of a template's quick reply
+    /// (`button`).
     private static func payload(of message: JSONValue) -> String? {
         guard let type = message["type"] else { return nil }
         if type.equals("button") { return message["button"]?["payload"]?.string }
-        guard type.equals("interactive"), let interactive = message["interactive"],
-            interactive["type"]?.equals("button_reply") == true
-        else { return nil }
-        return interactive["button_reply"]?["id"]?.string
+        guard type.equals("interactive"), let interactive = message["interactive"] else {
+            return nil
+        }
+        for kind in ["button_reply", "list_reply"] where interactive["type"]?.equals(kind) == true {
+            return interactive[kind]?["id"]?.string
+        }
+        return nil
+    }
+
+    /// Seconds as text; some deliveries had milliseconds.
+    private static func time(_ value: JSONValue?) -> Timestamp? {
+        guard let number = value.flatMap({ $0.string.flatMap { Int64($0) } ?? $0.integer }) else {
+            return nil
+        }
+        return number > 100_000_000_000
+            ? Timestamp(milliseconds: number) : Timestamp(seconds: number)
     }
 
     private static func isForwarded(_ message: JSONValue) -> Bool {
@@ -56,19 +76,23 @@ struct CloudAPIWebhook {
     /// A status of a message that we sent.
     private static func report(_ status: JSONValue) -> DeliveryReport? {
         guard let id = status["id"]?.string, let word = status["status"]?.string,
-            let progress = progress(word)
+            let progress = progress(word, status)
         else { return nil }
-        let login = status["biz_opaque_callback_data"]?.string.flatMap { LoginID($0) }
-        return DeliveryReport(messageID: id, login: login, progress: progress)
+        return DeliveryReport(
+            messageID: id,
+            reference: status["biz_opaque_callback_data"]?.string.flatMap { MessageReference($0) },
+            progress: progress)
     }
 
-    private static func progress(_ word: String) -> DeliveryReport.Progress? {
+    private static func progress(_ word: String, _ status: JSONValue) -> DeliveryReport.Progress? {
         switch word {
-        case "sent": .reached(.sent)
-        case "delivered": .reached(.delivered)
-        case "read": .reached(.read)
-        case "failed": .failed
-        default: nil
+        case "sent": return .reached(.sent)
+        case "delivered": return .reached(.delivered)
+        case "read": return .reached(.read)
+        case "failed":
+            var errors = (status["errors"] ?? status).elements.makeIterator()
+            return .failed(SendFailure.Reason(cloudAPICode: errors.next()?["code"]?.integer))
+        default: return nil
         }
     }
 }

@@ -1,3 +1,4 @@
+public import Loop
 public import OTPless
 public import Wire
 
@@ -47,9 +48,11 @@ public struct WebhookEndpoint: Sendable {
     ///
     /// - Throws: `INVALID_SIGNATURE`, before anything of the body is read; `INVALID_JSON`;
     ///   `SERVICE_UNAVAILABLE` when the store cannot take it, so that the provider repeats it.
-    public func receive(_ request: Request) async throws(Failure) {
+    public func receive(
+        _ request: Request, on loop: isolated EventLoop
+    ) async throws(Failure) {
         do throws(Failure) {
-            try await take(request)
+            try await take(request, on: loop)
         } catch {
             log.write(
                 .warning, "webhook refused",
@@ -58,7 +61,9 @@ public struct WebhookEndpoint: Sendable {
         }
     }
 
-    private func take(_ request: Request) async throws(Failure) {
+    private func take(
+        _ request: Request, on loop: isolated EventLoop
+    ) async throws(Failure) {
         guard signature.verifies(request.headers.bytes(of: "x-hub-signature-256"), of: request.body)
         else { throw Failure(.invalidSignature) }
         guard let document = try? JSONDocument(request.body, limits: Self.limits) else {
@@ -67,8 +72,11 @@ public struct WebhookEndpoint: Sendable {
         let webhook = CloudAPIWebhook(document.root, phoneNumberID: phoneNumberID)
         log.write(
             .debug, "webhook",
-            ["answers": .number(webhook.answers.count), "reports": .number(webhook.reports.count)])
-        try await logins.apply(webhook.answers)
-        try await logins.apply(webhook.reports)
+            [
+                "messages": .number(webhook.messages.count),
+                "reports": .number(webhook.reports.count),
+            ])
+        try await logins.receive(webhook.messages)
+        try await logins.apply(webhook.reports, on: loop)
     }
 }

@@ -24,6 +24,9 @@ func routes(_ app: App, _ gateway: Gateway) throws(ConfigError) -> Router {
 
     router.on(.get, "/api/user/me", Me(app).show)
     router.on(.put, "/api/user/me", answer: Me(app).rename)
+    router.on(.delete, "/api/user/me", answer: Me(app).delete)
+    router.on(.get, "/api/user/me/devices", answer: Devices(app).list)
+    router.on(.delete, "/api/user/me/devices/{id}", answer: Devices(app).remove)
 
     for path in ["/api/webhook", "/api/webhook/cloud"] {
         router.on(.get, path, ReceiveWebhook(webhook).verify)

@@ -112,7 +112,7 @@ struct LoginRulesTests {
         ] {
             var login = try SampleLogin().login
             _ = Self.report(.reached(stage), &login)
-            #expect(Self.report(.failed, &login) == isEnded)
+            #expect(Self.report(.failed(.other), &login) == isEnded)
             #expect(login.state == (isEnded ? .failed : .pending))
         }
     }
@@ -121,13 +121,13 @@ struct LoginRulesTests {
         var login = try SampleLogin().login
         #expect(end(&login, as: .cancelled, at: Self.now))
         #expect(!Self.report(.reached(.read), &login))
-        #expect(!Self.report(.failed, &login))
+        #expect(!Self.report(.failed(.other), &login))
         #expect(login.state == .cancelled)
         #expect(login.delivery == .queued)
     }
 
     private static func report(_ progress: DeliveryReport.Progress, _ login: inout Login) -> Bool {
-        login.apply(
-            DeliveryReport(messageID: "wamid.1", login: login.id, progress: progress), at: now)
+        let report = DeliveryReport(messageID: "wamid.1", reference: nil, progress: progress)
+        return login.apply(report, on: .buttons, at: now) != .none
     }
 }

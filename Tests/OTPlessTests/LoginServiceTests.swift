@@ -11,7 +11,7 @@ struct LoginServiceTests {
             guard case .pending(let login) = try await service.outcome(of: session) else {
                 throw UnexpectedOutcome()
             }
-            #expect(login.delivery == .sent)
+            #expect(login.delivery == .queued)
             #expect(login.expiresAt == service.clock.now + .seconds(300))
             try await service.tap(prompt.confirm)
             #expect(service.hints.all == [login.id])
@@ -218,13 +218,14 @@ struct LoginServiceTests {
             let message = "wamid.1"
             for progress in [
                 DeliveryReport.Progress.reached(.sent), .reached(.read), .reached(.delivered),
-                .failed,
+                .failed(.other),
             ] {
-                try await service.app.logins.apply([
-                    DeliveryReport(messageID: message, login: prompt.login, progress: progress)
-                ])
+                let report = DeliveryReport(
+                    messageID: message, reference: nil, progress: progress)
+                try await service.app.logins.apply([report], on: service.loop)
             }
-            #expect(service.hints.all == [prompt.login])
+            // Sent and read; what came late is no news.
+            #expect(service.hints.all == [prompt.login, prompt.login])
             guard case .pending(let login) = try await service.outcome(of: session) else {
                 throw UnexpectedOutcome()
             }

@@ -9,7 +9,9 @@ struct ReferenceTests {
         #expect(session.text == sample.session)
         #expect(session.text.utf8.count == 43)
         for (verb, letter) in [(AnswerPayload.Verb.confirm, "c"), (.deny, "d")] {
-            let payload = try sample.answer(verb).payload
+            guard case .button(let payload) = try sample.answer(verb).content else {
+                throw UnexpectedOutcome()
+            }
             #expect(payload.text.hasPrefix("otpless.\(letter)."))
             #expect(payload.text.utf8.count == 53)
             #expect(payload.login == sample.login.id)

@@ -52,18 +52,16 @@ struct StoreAnswerTests {
             let one = try SampleLogin()
             let two = try SampleLogin()
             for sample in [one, two] { try await store.insert(sample.login) }
-            let ids = (0..<3).map { _ in UserID.make(at: Self.now, .system) }
-            let results = try await store.apply(
-                [
-                    try one.answer(id: "in.1"), try one.answer(.deny, id: "in.1"),
-                    // Another login under a message id that has been used.
-                    try two.answer(id: "in.1"),
-                ], newUsers: ids, at: Self.now)
-            #expect(results.map(\.changed) == [one.login.id, nil, nil])
+            let results = try await store.receive([
+                try one.answer(id: "in.1"), try one.answer(.deny, id: "in.1"),
+                // Another login under a message id that has been used.
+                try two.answer(id: "in.1"),
+            ])
+            #expect(results.map(\.changed) == [[one.login.id], [], []])
             #expect(try await store.apply(try two.answer(id: "in.1")) == nil)
             #expect(try await store.login(one.login.id)?.state == .confirmed)
             #expect(try await store.login(two.login.id)?.state == .pending)
-            #expect(try await store.apply([Answer](), newUsers: [], at: Self.now).isEmpty)
+            #expect(try await store.receive([]).isEmpty)
         }
     }
 
@@ -75,8 +73,10 @@ struct StoreAnswerTests {
             let mine = try SampleLogin()
             let other = try SampleLogin()
             for sample in [mine, other] { try await store.insert(sample.login) }
-            try await store.recordSend(mine.login.id, messageID: "wamid.mine", waID: nil)
-            try await store.recordSend(other.login.id, messageID: "wamid.other", waID: nil)
+            try await store.recordSend(
+                MessageReference(mine.login.id, .buttons), messageID: "wamid.mine", waID: nil)
+            try await store.recordSend(
+                MessageReference(other.login.id, .buttons), messageID: "wamid.other", waID: nil)
             #expect(try await store.apply(try mine.answer(quoting: "wamid.other")) == nil)
             #expect(try await store.apply(try mine.answer(.deny, quoting: "wamid.other")) == nil)
             #expect(try await store.apply(try mine.answer(quoting: "wamid.mine")) == mine.login.id)

@@ -98,14 +98,14 @@ struct StoreLoginTests {
             let login = try SampleLogin().login
             try await store.insert(login)
             // The report may overtake the answer to the send.
-            let early = DeliveryReport(
-                messageID: "wamid.1", login: login.id, progress: .reached(.delivered))
-            #expect(try await store.apply([early], at: Self.now) == [login.id])
-            try await store.recordSend(login.id, messageID: "wamid.1", waID: "16505550199")
+            let early = Self.report("wamid.1", login.id, .reached(.delivered))
+            #expect(try await store.apply([early], at: Self.now).map(\.login.id) == [login.id])
+            let message = MessageReference(login.id, .buttons)
+            try await store.recordSend(message, messageID: "wamid.1", waID: "16505550199")
             let read = try #require(try await store.login(login.id))
             #expect(read.delivery == .delivered)
             #expect(read.waID == "16505550199")
-            try await store.recordSend(login.id, messageID: "wamid.1", waID: "16505550199")
+            try await store.recordSend(message, messageID: "wamid.1", waID: "16505550199")
         }
     }
 
@@ -115,21 +115,22 @@ struct StoreLoginTests {
             let login = try SampleLogin().login
             let other = try SampleLogin().login
             for login in [login, other] { try await store.insert(login) }
-            try await store.recordSend(login.id, messageID: "wamid.1", waID: nil)
+            try await store.recordSend(
+                MessageReference(login.id, .buttons), messageID: "wamid.1", waID: nil)
             let changed = try await store.apply(
                 [
                     Self.report("wamid.1", nil, .reached(.read)),
                     Self.report("wamid.1", nil, .reached(.delivered)),
                     Self.report("wamid.2", nil, .reached(.read)),
-                    Self.report("wamid.3", .make(at: Self.now, .system), .failed),
-                    Self.report("wamid.4", other.id, .failed),
+                    Self.report("wamid.3", .make(at: Self.now, .system), .failed(.other)),
+                    Self.report("wamid.4", other.id, .failed(.other)),
                 ], at: Self.now)
-            #expect(changed == [login.id, other.id])
+            #expect(changed.map(\.login.id) == [login.id, other.id])
             #expect(try await store.login(login.id)?.delivery == .read)
             #expect(try await store.login(other.id)?.state == .failed)
             #expect(try await store.apply([DeliveryReport](), at: Self.now).isEmpty)
             // The message is known, so what the report echoes is not believed.
-            let lying = Self.report("wamid.1", other.id, .failed)
+            let lying = Self.report("wamid.1", other.id, .failed(.other))
             #expect(try await store.apply([lying], at: Self.now).isEmpty)
         }
     }
@@ -137,6 +138,8 @@ struct StoreLoginTests {
     private static func report(
         _ message: String, _ login: LoginID?, _ progress: DeliveryReport.Progress
     ) -> DeliveryReport {
-        DeliveryReport(messageID: message, login: login, progress: progress)
+        DeliveryReport(
+            messageID: message, reference: login.map { MessageReference($0, .buttons) },
+            progress: progress)
     }
 }

@@ -55,7 +55,8 @@ struct StoreUpkeepTests {
             for sample in [old, new] {
                 try await store.insert(sample.login)
                 try await store.recordSend(
-                    sample.login.id, messageID: "m.\(sample.login.id)", waID: nil)
+                    MessageReference(sample.login.id, .buttons), messageID: "m.\(sample.login.id)",
+                    waID: nil)
             }
             let (family, _) = try await store.signIn(at: Self.now - day)
             #expect(try await store.sweep(at: Self.now) == 2)
@@ -64,7 +65,7 @@ struct StoreUpkeepTests {
             #expect(try await store.login(new.login.id) != nil)
             #expect(try await store.family(family.id) != nil)
             let report = DeliveryReport(
-                messageID: "m.\(new.login.id)", login: nil, progress: .reached(.read))
+                messageID: "m.\(new.login.id)", reference: nil, progress: .reached(.read))
             // Still found, though too old to be changed.
             #expect(try await store.apply([report], at: Self.now).isEmpty)
             #expect(try await store.user(family.user) != nil)
@@ -104,7 +105,8 @@ struct StoreUpkeepTests {
                         try await store.insert(login)
                         for number in 0..<2 {
                             try await store.recordSend(
-                                login.id, messageID: "m\(number).\(login.id)", waID: nil)
+                                MessageReference(login.id, .buttons),
+                                messageID: "m\(number).\(login.id)", waID: nil)
                         }
                     }
                 }

@@ -25,10 +25,10 @@ struct LivePairTests {
             try await rig.answer(login, \.confirm)
             let page = try await rig.connect(login)
             let granted = try await page.event()
-            let deny = Answer(
-                messageID: "wamid.late", sender: login.prompt.phone.digits,
-                payload: login.prompt.deny, quotedMessageID: nil)
-            try await rig.app.logins.apply([deny])
+            let deny = InboundMessage(
+                id: "wamid.late", sender: login.prompt.phone.digits, sentAt: nil,
+                content: .button(login.prompt.deny))
+            try await rig.app.logins.receive([deny])
             #expect(try await page.event().name == "auth_denied")
             #expect(try await page.closing() == 1000)
             #expect(try !live(try #require(granted.text("accessToken")), rig))

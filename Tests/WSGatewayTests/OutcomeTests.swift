@@ -12,7 +12,7 @@ struct OutcomeTests {
             #expect(event.message == "Waiting for confirmation")
             #expect(event.text("sessionId") == login.session)
             #expect(event["expiresAt"]?.integer == login.expiresAt.seconds)
-            #expect(event.text("delivery") == "sent")
+            #expect(event.text("delivery") == "queued")
         }
     }
 
@@ -76,7 +76,7 @@ struct OutcomeTests {
             let login = try await rig.start()
             let page = try await rig.connect(login)
             #expect(try await page.event().name == "pending")
-            try await rig.report(login, .failed)
+            try await rig.report(login, .failed(.other))
             let event = try await page.event()
             #expect(event.name == "auth_failed" && event.status == 502)
             #expect(event.code == "MESSAGE_UNDELIVERABLE")
@@ -118,6 +118,8 @@ struct OutcomeTests {
             let denied = try await rig.start()
             try await rig.answer(denied, \.deny)
             #expect(try await rig.connect(denied).event().name == "auth_denied")
+            // After a deny the next prompt has to wait.
+            clock.advance(by: .seconds(600))
             let cancelled = try await rig.start()
             try await rig.app.logins.cancel(cancelled.id)
             #expect(try await rig.connect(cancelled).event().name == "auth_cancelled")
@@ -159,10 +161,12 @@ struct OutcomeTests {
         try await withGateway { rig in
             let login = try await rig.start()
             let page = try await rig.connect(login)
-            #expect(try await page.event().text("delivery") == "sent")
-            for (stage, word) in [(Login.Delivery.delivered, "delivered"), (.read, "read")] {
+            #expect(try await page.event().text("delivery") == "queued")
+            for (stage, word) in [
+                (Login.Delivery.sent, "sent"), (.delivered, "delivered"), (.read, "read"),
+            ] {
                 try await rig.report(login, .reached(stage))
-                try await rig.report(login, .reached(.sent))
+                try await rig.report(login, .reached(.queued))
                 let event = try await page.event()
                 #expect(event.name == "delivery" && event.status == 202)
                 #expect(event.message == "Delivery updated" && event.text("delivery") == word)

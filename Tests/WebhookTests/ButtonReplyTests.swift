@@ -8,6 +8,8 @@ struct ButtonReplyTests {
         for makes in [Body.tap, Body.quickReply] {
             for (isConfirm, state) in [(true, Login.State.confirmed), (false, .denied)] {
                 let login = try await test.start()
+                // After a deny the next prompt has to wait.
+                defer { test.clock.advance(by: .seconds(600)) }
                 let payload = isConfirm ? login.confirm : login.deny
                 let message = makes(
                     payload, login.sender, "wamid.\(login.id)", Body.context(login.messageID))

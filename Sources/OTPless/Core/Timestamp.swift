@@ -64,6 +64,9 @@ extension Duration {
 
     /// The duration in whole seconds, rounded down.
     public var wholeSeconds: Int { Int(components.seconds) }
+
+    /// The duration in whole seconds for `Retry-After`: waiting that long is enough.
+    var secondsRoundedUp: Int { max(1, Int((wholeMilliseconds + 999) / 1000)) }
 }
 
 /// Tells the time: the system's, or a test's.

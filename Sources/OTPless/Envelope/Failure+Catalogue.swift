@@ -29,6 +29,7 @@ extension Failure {
         case uriTooLong = "URI_TOO_LONG"
         case unsupportedMediaType = "UNSUPPORTED_MEDIA_TYPE"
         case expectationFailed = "EXPECTATION_FAILED"
+        case rateLimited = "RATE_LIMITED"
         case upgradeRequired = "UPGRADE_REQUIRED"
         case headersTooLarge = "REQUEST_HEADER_FIELDS_TOO_LARGE"
         case internalError = "INTERNAL_ERROR"
@@ -47,6 +48,7 @@ extension Failure {
         case invalidCodeVerifier = "INVALID_CODE_VERIFIER"
         case notConfirmed = "NOT_CONFIRMED"
         case alreadyConfirmed = "ALREADY_CONFIRMED"
+        case deviceNotFound = "DEVICE_NOT_FOUND"
 
         // Webhooks.
         case verificationFailed = "VERIFICATION_FAILED"
@@ -139,6 +141,8 @@ extension Failure.Code {
             (417, "Expectation failed", "The only expectation supported is 100-continue")
         case .upgradeRequired:
             (426, "Upgrade required", "This resource speaks WebSocket, version 13")
+        case .rateLimited:
+            (429, "Too many requests", "Too many requests were made, try again later")
         case .headersTooLarge:
             (431, "Request header fields too large", "The header fields exceed the limit")
         case .notImplemented:
@@ -176,6 +180,8 @@ extension Failure.Code {
             (409, "Login not confirmed", "The login has not been confirmed yet")
         case .alreadyConfirmed:
             (409, "Login already confirmed", "A confirmed login cannot be cancelled")
+        case .deviceNotFound:
+            (404, "Device not found", "No device of this account has the provided ID")
         case .verificationFailed:
             (403, "Verification failed", "The verify token does not match")
         case .invalidSignature:

@@ -45,20 +45,18 @@ extension Login {
     /// login back.
     ///
     /// - Returns: whether the login changed.
-    public mutating func apply(_ answer: Answer, at now: Timestamp) -> Bool {
-        guard isFor(sender: answer.sender), answerDigest.matches(answer.payload.secret) else {
-            return false
-        }
-        switch answer.payload.verb {
-        case .confirm:
-            guard standing(at: now) == .pending else { return false }
-            state = .confirmed
+    public mutating func apply(
+        _ payload: AnswerPayload, from sender: String, at now: Timestamp
+    ) -> Bool {
+        guard isFor(sender: sender), answerDigest.matches(payload.secret) else { return false }
+        switch payload.verb {
+        case .confirm: return end(as: .confirmed, at: now)
         case .deny:
             guard standing(at: now) == .pending || isRevocable(at: now) else { return false }
             state = .denied
+            endedAt = now
+            return true
         }
-        endedAt = now
-        return true
     }
 
     private func isRevocable(at now: Timestamp) -> Bool {
@@ -77,71 +75,40 @@ extension Login {
     }
 }
 
-/// What a phone answered, as a provider's webhook tells it.
-public struct Answer: Sendable {
-    /// The provider's id of the incoming message: the same one twice changes nothing.
-    public let messageID: String
-
-    /// The sender's `wa_id`: digits.
-    public let sender: String
-
-    /// What the button carried.
-    public let payload: AnswerPayload
-
-    /// The message that the answer quotes, where the provider says so.
-    public let quotedMessageID: String?
-
-    /// An answer.
-    public init(
-        messageID: String, sender: String, payload: AnswerPayload, quotedMessageID: String?
-    ) {
-        self.messageID = messageID
-        self.sender = sender
-        self.payload = payload
-        self.quotedMessageID = quotedMessageID
-    }
-}
-
-/// What a provider reports of a message it was given.
-public struct DeliveryReport: Sendable {
-    /// How far it has come, or that it failed.
-    public enum Progress: Sendable {
-        case reached(Login.Delivery)
-        case failed
-    }
-
-    /// The provider's id of the message.
-    public let messageID: String
-
-    /// The login it was sent for, where the provider echoes our callback data.
-    public let login: LoginID?
-
-    /// How far.
-    public let progress: Progress
-
-    /// A report.
-    public init(messageID: String, login: LoginID?, progress: Progress) {
-        self.messageID = messageID
-        self.login = login
-        self.progress = progress
-    }
-}
-
 extension Login {
-    /// Applies a delivery report.
+    /// How much a provider's clock may be behind ours.
+    private static let clockTolerance = Duration.seconds(10)
+
+    /// Which of the logins pending for a sender a typed word answers.
     ///
-    /// A message that was delivered once did not fail, whatever comes later.
-    ///
-    /// - Returns: whether the login changed.
-    public mutating func apply(_ report: DeliveryReport, at now: Timestamp) -> Bool {
-        guard standing(at: now) == .pending else { return false }
-        switch report.progress {
-        case .reached(let stage):
-            guard stage > delivery else { return false }
-            delivery = stage
-            return true
-        case .failed:
-            return delivery < .delivered && end(as: .failed, at: now)
+    /// A word names no login, so it counts only where it cannot be meant for another one: an
+    /// affirmative word when one login alone is pending; each word only for prompts that it can be
+    /// an answer to by its time; and none when it quotes a message of something else.
+    static func answered(
+        by verb: AnswerPayload.Verb, sentAt: Timestamp?, quoting quoted: Quote, among all: [Login],
+        at now: Timestamp
+    ) -> [Login] {
+        let pending = all.filter { $0.standing(at: now) == .pending }
+        guard let sentAt, quoted.isConsistent(with: pending) else { return [] }
+        let meant = pending.filter { sentAt >= $0.createdAt - clockTolerance }
+        switch verb {
+        case .confirm: return pending.count == 1 ? meant : []
+        case .deny: return meant
+        }
+    }
+
+    /// What a message quotes.
+    enum Quote {
+        case nothing
+        case message(of: LoginID)
+        case unknownMessage
+
+        func isConsistent(with logins: [Login]) -> Bool {
+            switch self {
+            case .nothing: true
+            case .message(let login): logins.contains { $0.id == login }
+            case .unknownMessage: false
+            }
         }
     }
 }

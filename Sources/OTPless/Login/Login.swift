@@ -20,6 +20,21 @@ public struct Login: Sendable {
         public var text: String { "\(self)" }
     }
 
+    /// Which message asks the phone.
+    ///
+    /// A login has one of each at most, in this order.
+    public enum MessageKind: Int, Comparable, Sendable {
+        /// An interactive message with reply buttons: only within 24 h of the person's own message.
+        case buttons
+        /// An approved template: at any time.
+        case template
+
+        /// Whether the left kind is tried before the right one.
+        public static func < (left: MessageKind, right: MessageKind) -> Bool {
+            left.rawValue < right.rawValue
+        }
+    }
+
     /// What is known of the browser or app that asked.
     public struct Device: Hashable, Sendable {
         /// The `User-Agent` header, at most 256 characters.
@@ -34,8 +49,11 @@ public struct Login: Sendable {
         /// Where the app gets its notifications.
         public var notificationDeviceID: String?
 
-        /// The BCP 47 tag asked for.
+        /// The BCP 47 tags of the languages wanted, with commas, the most wanted first.
         public var locale: String?
+
+        /// The languages wanted.
+        public var languages: [String] { (locale ?? "").split(separator: ",").map { String($0) } }
 
         /// A device of which nothing is known yet.
         public init() {}
@@ -48,7 +66,7 @@ public struct Login: Sendable {
     public let sessionDigest: Digest
 
     /// The hash of the secret in the message's buttons.
-    public let answerDigest: Digest
+    public var answerDigest: Digest
 
     /// The S256 challenge of the page that asked (RFC 7636): only whoever knows the verifier may
     /// collect the tokens.
@@ -74,6 +92,9 @@ public struct Login: Sendable {
 
     /// How far the message has come.
     public var delivery = Delivery.queued
+
+    /// Which message asks.
+    public var message = MessageKind.buttons
 
     /// The provider's id of the phone that the message went to, where it differs from the number.
     public var waID: String?

@@ -81,36 +81,4 @@ extension Logins {
         case .pending, .forgotten: throw Failure(.sessionNotFound)
         }
     }
-
-    /// Applies what phones answered, then tells whoever waits.
-    public func apply(_ answers: [Answer]) async throws(Failure) {
-        guard !answers.isEmpty else { return }
-        let now = clock.now
-        let newUsers = answers.map { _ in UserID.make(at: now, entropy) }
-        let results = try await log.guarding { () async throws(StoreError) in
-            try await store.apply(answers, newUsers: newUsers, at: now)
-        }
-        for (answer, result) in zip(answers, results) {
-            guard let id = result.changed else {
-                let login = answer.payload.login
-                log.write(.info, "answer ignored", ["login": .text("\(login)")])
-                continue
-            }
-            if let ended = result.ended { tokens.refuse([ended]) }
-            log.write(
-                .info, "login answered",
-                ["login": .text("\(id)"), "answer": .text("\(answer.payload.verb)")])
-            events.publish(LoginEvent(id))
-        }
-    }
-
-    /// Applies what the provider reports of messages, then tells whoever waits.
-    public func apply(_ reports: [DeliveryReport]) async throws(Failure) {
-        guard !reports.isEmpty else { return }
-        let now = clock.now
-        let changed = try await log.guarding { () async throws(StoreError) in
-            try await store.apply(reports, at: now)
-        }
-        for id in changed { events.publish(LoginEvent(id)) }
-    }
 }

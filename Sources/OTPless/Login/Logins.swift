@@ -1,5 +1,3 @@
-public import Loop
-
 /// The rules of signing in: start, answer, hand over, end.
 public struct Logins: Sendable {
     /// How logins are made.
@@ -10,10 +8,19 @@ public struct Logins: Sendable {
         /// Who asks, as people know it.
         public var appName: String
 
+        /// What answers may do.
+        public var answers = AnswerPolicy()
+
+        /// Whether pages are told what the provider reports of their message.
+        public var deliveryEvents = true
+
         /// Settings as configured.
-        public init(lifetime: Duration, appName: String) {
-            self.lifetime = lifetime
-            self.appName = appName
+        public init(_ config: Config) {
+            lifetime = config.loginLifetime
+            appName = config.appName
+            answers.typedWords = config.typedWords
+            answers.denyBlock = config.denyBlock
+            deliveryEvents = config.deliveryEvents
         }
     }
 
@@ -65,48 +72,6 @@ public struct Logins: Sendable {
         self.clock = clock
         self.entropy = entropy
         self.log = log
-    }
-
-    /// Starts a login: stores it, then asks the phone.
-    ///
-    /// - Throws: `MESSAGE_SEND_FAILED` when the provider did not take the message, whatever the
-    ///   cause: the login is ended, and a tap that still comes does nothing.
-    public func start(
-        _ attempt: Attempt, on loop: isolated EventLoop
-    ) async throws(Failure) -> (session: SessionID, expiresAt: Timestamp) {
-        let now = clock.now
-        let id = LoginID.make(at: now, entropy)
-        let session = SessionID(login: id, secret: entropy.bytes(SecretReference.secretLength))
-        let answer = entropy.bytes(SecretReference.secretLength)
-        let login = Login(
-            id: id, sessionDigest: Digest(of: session.secret), answerDigest: Digest(of: answer),
-            codeChallenge: attempt.codeChallenge, phone: attempt.phone, createdAt: now,
-            expiresAt: now + settings.lifetime, name: attempt.name, device: attempt.device)
-        try await log.guarding { () async throws(StoreError) in try await store.insert(login) }
-        let prompt = Prompt(
-            login: id, phone: login.phone,
-            confirm: AnswerPayload(.confirm, login: id, secret: answer),
-            deny: AnswerPayload(.deny, login: id, secret: answer), appName: settings.appName)
-        try await send(prompt, on: loop)
-        log.write(
-            .info, "login started", ["login": .text("\(id)"), "phone": .text(login.phone.masked)])
-        return (session, login.expiresAt)
-    }
-
-    private func send(_ prompt: Prompt, on loop: isolated EventLoop) async throws(Failure) {
-        let id = prompt.login
-        switch await messenger.send(prompt, on: loop) {
-        case .success(let sent):
-            try await log.guarding { () async throws(StoreError) in
-                try await store.recordSend(id, messageID: sent.id, waID: sent.waID)
-            }
-        case .failure(let failure):
-            log.write(
-                .error, "message not sent",
-                ["login": .text("\(id)"), "cause": .text(failure.description)])
-            _ = try await change(id) { login, now in login.end(as: .failed, at: now) }
-            throw Failure(.messageSendFailed)
-        }
     }
 
     /// The login of a session id.

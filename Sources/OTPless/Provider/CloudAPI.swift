@@ -18,12 +18,16 @@ public struct CloudAPI: Messenger {
         /// The system user's token.
         public var accessToken: Secret
 
+        /// The approved template, if there is one.
+        public var template: MessageTemplate?
+
         /// Settings as configured.
         public init(_ config: Config.WhatsApp) {
             baseURL = config.baseURL
             version = config.apiVersion
             phoneNumberID = config.phoneNumberID
             accessToken = config.accessToken
+            template = config.template
         }
     }
 
@@ -31,105 +35,77 @@ public struct CloudAPI: Messenger {
     /// One client a loop, by the loop's index.
     private let clients: [SourceID]
 
+    /// How long one try may take.
+    private static let timeout = Duration.seconds(10)
+
+    /// A try that has less time than this is not begun.
+    private static let shortestTry = Duration.milliseconds(500)
+
     /// The API with a client on every loop.
     public init(_ settings: Settings, clients: [SourceID]) {
         self.settings = settings
         self.clients = clients
     }
 
-    /// Sends a prompt as a message with two reply buttons.
+    /// Whether a template is configured.
+    public var hasTemplate: Bool { settings.template != nil }
+
+    /// Sends a prompt, again where the API's code says that it may pass another time.
+    ///
+    /// A send without an answer is not repeated: the message may have arrived, and the API has no
+    /// idempotency key.
     public func send(
-        _ prompt: Prompt, on loop: isolated EventLoop
+        _ prompt: Prompt, as kind: Login.MessageKind, before deadline: Moment,
+        on loop: isolated EventLoop
     ) async -> Result<SentMessage, SendFailure> {
-        let request = OutgoingRequest(
+        var request = OutgoingRequest(
             url: "\(settings.baseURL)/\(settings.version)/\(settings.phoneNumberID)/messages",
             headers: [
                 "Authorization: Bearer \(settings.accessToken.text)",
                 "Content-Type: application/json",
             ],
-            body: Self.body(of: prompt))
-        switch await HTTPClient.send(request, with: clients[loop.index], on: loop) {
-        case .success(let response): return Self.outcome(of: response)
-        case .failure(let error): return .failure(SendFailure(description: error.description))
+            body: body(of: prompt, as: kind))
+        var tries = 0
+        while true {
+            request.timeout = min(Self.timeout, deadline - .now)
+            let error: CloudAPIError
+            switch await HTTPClient.send(request, with: clients[loop.index], on: loop) {
+            case .failure(let error): return .failure(SendFailure(description: "\(error)"))
+            case .success(let response):
+                if let sent = Self.acceptance(response) { return .success(sent) }
+                error = CloudAPIError(response)
+            }
+            tries += 1
+            guard let pause = error.pause(afterTry: tries),
+                .now + pause + Self.shortestTry < deadline
+            else { return .failure(SendFailure(error.reason, description: "\(error)")) }
+            try? await Task.sleep(for: pause)
         }
     }
 
-    private static func body(of prompt: Prompt) -> [UInt8] {
+    private static func acceptance(_ response: IncomingResponse) -> SentMessage? {
+        guard response.status == 200, let root = try? JSONDocument(response.body).root,
+            let id = root["messages"]?.elements.first?["id"]?.string, !id.isEmpty
+        else { return nil }
+        return SentMessage(id: id, waID: root["contacts"]?.elements.first?["wa_id"]?.string)
+    }
+
+    private func body(of prompt: Prompt, as kind: Login.MessageKind) -> [UInt8] {
         var writer = JSONWriter(reserving: 1024, asciiOnly: true)
         writer.object { writer in
             writer.member("messaging_product", "whatsapp")
             writer.member("recipient_type", "individual")
             // With the plus: without it Meta puts the business's own country code in front.
             writer.member("to", prompt.phone.e164)
-            writer.member("biz_opaque_callback_data", prompt.login.description)
-            writer.member("type", "interactive")
-            writer.member("interactive") { $0.object { interactive(prompt, &$0) } }
+            writer.member(
+                "biz_opaque_callback_data", MessageReference(prompt.login, kind).text)
+            if kind == .template, let template = settings.template {
+                prompt.write(template, to: &writer)
+            } else {
+                prompt.writeButtons(to: &writer)
+            }
         }
         return writer.bytes
-    }
-
-    private static func interactive(_ prompt: Prompt, _ writer: inout JSONWriter) {
-        writer.member("type", "button")
-        writer.member("body") { $0.object { $0.member("text", PromptText.body(prompt)) } }
-        writer.member("action") { writer in
-            writer.object { writer in
-                writer.member("buttons") { writer in
-                    writer.array { writer in
-                        button(prompt.confirm, PromptText.confirm, &writer)
-                        button(prompt.deny, PromptText.deny, &writer)
-                    }
-                }
-            }
-        }
-    }
-
-    private static func button(
-        _ payload: AnswerPayload, _ title: String, _ writer: inout JSONWriter
-    ) {
-        writer.object { writer in
-            writer.member("type", "reply")
-            writer.member("reply") { writer in
-                writer.object { writer in
-                    writer.member("id", payload.text)
-                    writer.member("title", title)
-                }
-            }
-        }
-    }
-
-    /// Reads the answer; error bodies are not always JSON.
-    private static func outcome(of response: IncomingResponse) -> Result<SentMessage, SendFailure> {
-        let root = try? JSONDocument(response.body).root
-        if response.status == 200, let id = root?["messages"]?.elements.first?["id"]?.string {
-            let waID = root?["contacts"]?.elements.first?["wa_id"]?.string
-            return .success(SentMessage(id: id, waID: waID))
-        }
-        let error = root?["error"]
-        let code = error?["code"]?.integer.map { ", code \($0)" } ?? ""
-        let trace = error?["fbtrace_id"]?.string.flatMap(Self.trace) ?? ""
-        return .failure(SendFailure(description: "HTTP \(response.status)\(code)\(trace)"))
-    }
-
-    /// A trace id for the log, if it looks like one: whatever else came could be anything.
-    private static func trace(_ text: String) -> String? {
-        let isTrace =
-            text.utf8.count <= 64
-            && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "_-".contains($0)) }
-        return isTrace ? ", fbtrace_id \(text)" : nil
-    }
-}
-
-/// The words of a prompt, within Meta's limits: a body of 1,024 characters, button titles of 20.
-enum PromptText {
-    static let confirm = "Confirm"
-    static let deny = "Deny"
-
-    static func body(_ prompt: Prompt) -> String {
-        """
-        Sign in to \(prompt.appName.prefix(60))?
-
-        Tap Confirm only if you are signing in right now. If you are not, tap Deny.
-        """
     }
 }
 

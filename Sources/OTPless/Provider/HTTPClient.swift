@@ -13,6 +13,9 @@ public struct OutgoingRequest: Sendable {
     /// The body; a request with one is a POST.
     public var body: [UInt8]
 
+    /// How long the answer may take in all.
+    public var timeout = Duration.seconds(10)
+
     /// A POST.
     public init(url: String, headers: [String], body: [UInt8]) {
         self.url = url
@@ -28,6 +31,26 @@ public struct IncomingResponse: Sendable {
 
     /// The body, at most 256 KiB of it.
     public let body: [UInt8]
+
+    /// When the other server wants to be asked again (RFC 9110 §10.2.3).
+    public let retryAfter: Duration?
+
+    let headers: [(name: String, value: String)]
+
+    package init(
+        status: Int, body: [UInt8], retryAfter: Duration? = nil,
+        headers: [(name: String, value: String)] = []
+    ) {
+        self.status = status
+        self.body = body
+        self.retryAfter = retryAfter
+        self.headers = headers
+    }
+
+    /// A header field's value; of several the first.
+    public func header(_ name: String) -> String? {
+        headers.first { $0.name.lowercased() == name.lowercased() }?.value
+    }
 }
 
 /// libcurl's own word for why there is no answer.
@@ -40,7 +63,7 @@ public struct CurlError: Error, Sendable, CustomStringConvertible {
 
 /// libcurl's multi interface, driven by one loop's readiness: no thread waits for an answer.
 ///
-/// TLS is always verified, redirects are never followed; 5 s to connect, 10 s in all.
+/// TLS is always verified, redirects are never followed; 5 s to connect.
 /// Runs on: its loop.
 @safe public final class HTTPClient: Source {
     private let multi: UnsafeMutableRawPointer

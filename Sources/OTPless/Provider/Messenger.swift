@@ -2,7 +2,7 @@ public import Loop
 
 /// A question to the phone that is to be proved.
 public struct Prompt: Sendable {
-    /// The login it asks about; providers echo it in their status reports.
+    /// The login it asks about.
     public let login: LoginID
 
     /// Where to.
@@ -16,6 +16,27 @@ public struct Prompt: Sendable {
 
     /// Who asks, as people know it.
     public let appName: String
+
+    /// The browser and system that asked, where they are known.
+    public let device: String?
+
+    /// When they asked.
+    public let time: Timestamp
+
+    /// BCP 47 tags of the languages wanted, the most wanted first.
+    public let languages: [String]
+
+    /// A prompt for a login, with the secret that its buttons are to carry.
+    init(_ login: Login, secret: [UInt8], appName: String) {
+        self.login = login.id
+        phone = login.phone
+        confirm = AnswerPayload(.confirm, login: login.id, secret: secret)
+        deny = AnswerPayload(.deny, login: login.id, secret: secret)
+        self.appName = appName
+        device = login.device.name
+        time = login.createdAt
+        languages = login.device.languages
+    }
 }
 
 /// What the provider said when it took a message.
@@ -34,18 +55,34 @@ public struct SentMessage: Sendable {
 
 /// Why a message was not sent: for the log, never for the client.
 public struct SendFailure: Error, Sendable, CustomStringConvertible {
+    /// What can be done about it.
+    public enum Reason: Sendable {
+        /// The person has not written within 24 h: only a template reaches them.
+        case windowClosed
+        /// Nothing, for this login.
+        case other
+    }
+
+    /// What can be done.
+    public let reason: Reason
+
     /// The provider's error code, or libcurl's word.
     public let description: String
 
-    package init(description: String) {
+    package init(_ reason: Reason = .other, description: String) {
+        self.reason = reason
         self.description = description
     }
 }
 
 /// Sends messages through a WhatsApp provider.
 public protocol Messenger: Sendable {
-    /// Sends a prompt; returns once the provider has taken or refused it.
+    /// Whether there is a template to send outside the 24 h window.
+    var hasTemplate: Bool { get }
+
+    /// Sends a prompt; returns once the provider has taken or refused it, at the deadline at the latest.
     func send(
-        _ prompt: Prompt, on loop: isolated EventLoop
+        _ prompt: Prompt, as kind: Login.MessageKind, before deadline: Moment,
+        on loop: isolated EventLoop
     ) async -> Result<SentMessage, SendFailure>
 }

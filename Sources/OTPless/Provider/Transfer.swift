@@ -12,7 +12,6 @@ import CCurl
 
     private static let largestAnswer = 256 << 10
     private static let connectTimeout = 5000
-    private static let timeout = 10_000
 
     init(
         _ request: OutgoingRequest,
@@ -24,7 +23,7 @@ import CCurl
         guard let handle = unsafe easy else { return }
         // libcurl adds `Expect: 100-continue` to larger bodies, which costs a round trip.
         for line in request.headers + ["Expect:"] { unsafe lines = curl_slist_append(lines, line) }
-        unsafe setOptions(of: handle, url: request.url)
+        unsafe setOptions(of: handle, request)
     }
 
     deinit {
@@ -41,15 +40,37 @@ import CCurl
             continuation?.resume(returning: .failure(CurlError(code: result)))
             return
         }
-        var status = 0
-        unsafe ccurl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
-        continuation?.resume(returning: .success(IncomingResponse(status: status, body: answer)))
+        continuation?.resume(returning: .success(unsafe response(of: easy)))
     }
 
-    private func setOptions(of handle: UnsafeMutableRawPointer, url: String) {
+    private func response(of easy: UnsafeMutableRawPointer) -> IncomingResponse {
+        var (status, seconds) = (0, curl_off_t(0))
+        unsafe ccurl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
+        unsafe ccurl_get_offset(easy, CURLINFO_RETRY_AFTER, &seconds)
+        return IncomingResponse(
+            status: status, body: answer, retryAfter: seconds > 0 ? .seconds(seconds) : nil,
+            headers: unsafe headers(of: easy))
+    }
+
+    private func headers(of easy: UnsafeMutableRawPointer) -> [(name: String, value: String)] {
+        var headers: [(name: String, value: String)] = []
+        var next = unsafe curl_easy_nextheader(easy, UInt32(CURLH_HEADER), -1, nil)
+        while let header = unsafe next {
+            let (name, value) = unsafe (header.pointee.name, header.pointee.value)
+            if let name = unsafe name, let value = unsafe value {
+                headers.append(unsafe (String(cString: name), String(cString: value)))
+            }
+            unsafe next = curl_easy_nextheader(easy, UInt32(CURLH_HEADER), -1, header)
+        }
+        return headers
+    }
+
+    private func setOptions(of handle: UnsafeMutableRawPointer, _ request: OutgoingRequest) {
         // Plain http is for loopback alone; configuration refuses it elsewhere.
-        let protocols = url.hasPrefix("https:") ? "https" : "http"
-        unsafe ccurl_set_string(handle, CURLOPT_URL, url)
+        let protocols = request.url.hasPrefix("https:") ? "https" : "http"
+        // Zero would mean no limit.
+        let timeout = Int(max(1, request.timeout.wholeMilliseconds))
+        unsafe ccurl_set_string(handle, CURLOPT_URL, request.url)
         unsafe ccurl_set_string(handle, CURLOPT_PROTOCOLS_STR, protocols)
         unsafe ccurl_set_string(handle, CURLOPT_NOPROXY, "localhost,127.0.0.1,::1")
         unsafe ccurl_set_long(handle, CURLOPT_NOSIGNAL, 1)
@@ -57,8 +78,10 @@ import CCurl
         unsafe ccurl_set_long(handle, CURLOPT_SSL_VERIFYPEER, 1)
         unsafe ccurl_set_long(handle, CURLOPT_SSL_VERIFYHOST, 2)
         unsafe ccurl_set_long(handle, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
+        // Rather share a connection that is being opened than open one more.
+        unsafe ccurl_set_long(handle, CURLOPT_PIPEWAIT, 1)
         unsafe ccurl_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, Self.connectTimeout)
-        unsafe ccurl_set_long(handle, CURLOPT_TIMEOUT_MS, Self.timeout)
+        unsafe ccurl_set_long(handle, CURLOPT_TIMEOUT_MS, timeout)
         unsafe ccurl_set_long(handle, CURLOPT_POST, 1)
         unsafe ccurl_set_long(handle, CURLOPT_POSTFIELDSIZE, body.count)
         unsafe body.withUnsafeBytes {

@@ -21,13 +21,40 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
     }
 }
 
-/// What confirming logins changed, for those who wait for them.
-public struct AnswerResult: Sendable {
-    /// The login that the answer changed; nil when it changed nothing.
-    public let changed: LoginID?
+/// What became of a new login.
+public enum Admission: Sendable {
+    /// It is stored; with what is known of its phone.
+    case admitted(Contact?)
+    /// It is not: a deny keeps prompts from its phone for that long.
+    case blocked(for: Duration)
+}
 
-    /// The family of tokens that a late deny has ended.
-    public let ended: FamilyID?
+/// What a message from a phone changed.
+public struct AnswerResult: Sendable {
+    /// What it said, if it said anything about logins.
+    public let verb: AnswerPayload.Verb?
+
+    /// The logins that it changed.
+    public internal(set) var changed: [LoginID] = []
+
+    /// The families of tokens that a late deny has ended.
+    public internal(set) var ended: [FamilyID] = []
+
+    init(verb: AnswerPayload.Verb?) {
+        self.verb = verb
+    }
+}
+
+/// What a delivery report changed.
+public struct ReportResult: Sendable {
+    /// The report.
+    public let report: DeliveryReport
+
+    /// The login as it is now.
+    public let login: Login
+
+    /// What that means.
+    public let effect: Login.ReportEffect
 }
 
 /// What handing out a login's tokens came to.
@@ -48,15 +75,16 @@ public enum Handover: Sendable {
 public protocol Store: Sendable {
     // MARK: Logins
 
-    /// Adds a new login.
-    func insert(_ login: Login) async throws(StoreError)
+    /// Adds a new login, unless prompts to its phone are blocked.
+    @discardableResult
+    func insert(_ login: Login) async throws(StoreError) -> Admission
 
     /// Reads a login.
     func login(_ id: LoginID) async throws(StoreError) -> Login?
 
-    /// Notes which message was sent for a login, and whose phone the provider says it went to.
+    /// Notes which message was sent, and whose phone the provider says it went to.
     func recordSend(
-        _ id: LoginID, messageID: String, waID: String?
+        _ message: MessageReference, messageID: String, waID: String?
     ) async throws(StoreError)
 
     /// Changes a login by a rule, which tells whether to write; nil when there is no such login.
@@ -64,15 +92,16 @@ public protocol Store: Sendable {
         _ id: LoginID, by rule: @escaping @Sendable (inout Login) -> Bool
     ) async throws(StoreError) -> Login?
 
-    /// Applies answers: each message id counts once, and a confirmation finds or makes its user.
-    func apply(
-        _ answers: [Answer], newUsers: [UserID], at now: Timestamp
+    /// Applies what phones sent, a result for each: a message id counts once, a confirmation finds or
+    /// makes its user (one of `newUsers`, which are as many), a deny blocks its phone.
+    func receive(
+        _ messages: [InboundMessage], newUsers: [UserID], policy: AnswerPolicy, at now: Timestamp
     ) async throws(StoreError) -> [AnswerResult]
 
-    /// Applies delivery reports; returns the logins they changed.
+    /// Applies delivery reports; returns what changed.
     func apply(
         _ reports: [DeliveryReport], at now: Timestamp
-    ) async throws(StoreError) -> [LoginID]
+    ) async throws(StoreError) -> [ReportResult]
 
     /// Makes a family the one that a confirmed login hands out, and ends the one before.
     func collect(
@@ -101,11 +130,20 @@ public protocol Store: Sendable {
 
     // MARK: Users
 
+    /// The devices that a user is signed in on, the one used last first; 1,000 at most.
+    func devices(
+        of user: UserID, idle: Duration, at now: Timestamp
+    ) async throws(StoreError) -> [SignedInDevice]
+
     /// Reads a user.
     func user(_ id: UserID) async throws(StoreError) -> User?
 
     /// Changes a user's name; returns the user as it is then, nil when there is none.
     func rename(_ id: UserID, to name: String) async throws(StoreError) -> User?
+
+    /// Deletes a user with all logins, devices and whatever else is kept of the person; false when
+    /// there is none.
+    func delete(_ user: UserID, at now: Timestamp) async throws(StoreError) -> Bool
 
     // MARK: The installation
 

@@ -38,4 +38,15 @@ public struct Users: Sendable {
         cache.changed(id)
         return user
     }
+
+    /// Deletes a user's account, logins and personal data.
+    ///
+    /// - Throws: `USER_NOT_FOUND`; `SERVICE_UNAVAILABLE` when the store is down.
+    public func delete(_ id: UserID, at now: Timestamp) async throws(Failure) {
+        let deleted = try await log.guarding { () async throws(StoreError) in
+            try await store.delete(id, at: now)
+        }
+        cache.changed(id)
+        guard deleted else { throw Failure(.userNotFound) }
+    }
 }

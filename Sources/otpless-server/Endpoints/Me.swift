@@ -2,14 +2,16 @@ import Loop
 import OTPless
 import Wire
 
-/// Answers `GET` and `PUT /api/user/me`.
+/// Answers `GET`, `PUT` and `DELETE /api/user/me`.
 struct Me {
     private let tokens: Tokens
     private let users: Users
+    private let clock: any WallClock
 
     init(_ app: App) {
         tokens = app.tokens
         users = app.users
+        clock = app.clock
     }
 
     @Sendable func show(_ request: Request) -> Reply {
@@ -45,5 +47,13 @@ struct Me {
             data.member("success", true)
             data.member("name", user.name)
         }
+    }
+
+    @Sendable func delete(
+        _ request: Request, on loop: isolated EventLoop
+    ) async throws(Failure) -> Envelope {
+        let caller = try tokens.caller(authorization: request.headers.bytes(of: "authorization"))
+        try await users.delete(caller.user, at: clock.now)
+        return Envelope(200, "User deleted successfully") { $0.member("success", true) }
     }
 }

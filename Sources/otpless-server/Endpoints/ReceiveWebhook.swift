@@ -26,7 +26,7 @@ struct ReceiveWebhook {
     @Sendable func receive(
         _ request: Request, on loop: isolated EventLoop
     ) async throws(Failure) -> Envelope {
-        try await webhook.receive(request)
+        try await webhook.receive(request, on: loop)
         return Envelope(200, "Webhook received successfully") { $0.member("received", true) }
     }
 }

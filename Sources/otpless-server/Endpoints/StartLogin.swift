@@ -65,7 +65,7 @@ struct StartLogin {
         device.ip = request.peer.host
         device.type = try fields.string("deviceType")?.lowercased()
         device.notificationDeviceID = try fields.string("notificationDeviceId")
-        device.locale = try fields.string("locale")
+        device.locale = try fields.string("locale") ?? request.acceptedLanguages
         if let type = device.type, !["web", "ios", "android"].contains(type) {
             throw Failure(
                 .invalidParameters, field: "deviceType",
@@ -76,19 +76,11 @@ struct StartLogin {
                 .invalidParameters, field: "notificationDeviceId",
                 details: "notificationDeviceId must have at most 256 characters")
         }
-        if let locale = device.locale, !isLanguageTag(locale) {
+        if let locale = try fields.string("locale"), !LanguageTag.isValid(locale) {
             throw Failure(
                 .invalidParameters, field: "locale", details: "locale must be a BCP 47 language tag"
             )
         }
         return device
-    }
-
-    /// The shape of RFC 5646 §2.1: subtags of 1 to 8 letters and digits.
-    private static func isLanguageTag(_ text: String) -> Bool {
-        text.utf8.count <= 64
-            && text.split(separator: "-", omittingEmptySubsequences: false).allSatisfy {
-                1...8 ~= $0.count && $0.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
-            }
     }
 }

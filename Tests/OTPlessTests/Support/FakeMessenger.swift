@@ -4,7 +4,8 @@ import OTPless
 /// Keeps prompts instead of sending them, and answers as it is told.
 final class FakeMessenger: Messenger {
     private struct State {
-        var prompts: [Prompt] = []
+        var sent: [(prompt: Prompt, kind: Login.MessageKind)] = []
+        var hasTemplate = false
         var failure: SendFailure?
         var waID: String?
     }
@@ -12,23 +13,33 @@ final class FakeMessenger: Messenger {
     private let state = Locked(State())
 
     /// What was sent, in order; the message of prompt n (from 1) has the id `wamid.n`.
-    var prompts: [Prompt] { state.withLock { $0.prompts } }
+    var prompts: [Prompt] { state.withLock { $0.sent.map(\.prompt) } }
+
+    /// As what they were sent.
+    var kinds: [Login.MessageKind] { state.withLock { $0.sent.map(\.kind) } }
+
+    var hasTemplate: Bool { state.withLock { $0.hasTemplate } }
+
+    func setTemplate() { state.withLock { $0.hasTemplate = true } }
 
     /// Refuses to send from now on, or (with nil) sends again.
-    func fail(with cause: String?) {
-        state.withLock { $0.failure = cause.map { SendFailure(description: $0) } }
+    func fail(with cause: String?, _ reason: SendFailure.Reason = .other) {
+        state.withLock { $0.failure = cause.map { SendFailure(reason, description: $0) } }
     }
 
     /// What the provider says the recipient's id is.
     func setWaID(_ waID: String?) { state.withLock { $0.waID = waID } }
 
     func send(
-        _ prompt: Prompt, on loop: isolated EventLoop
+        _ prompt: Prompt, as kind: Login.MessageKind, before deadline: Moment,
+        on loop: isolated EventLoop
     ) async -> Result<SentMessage, SendFailure> {
         state.withLock { state in
-            state.prompts.append(prompt)
-            if let failure = state.failure { return .failure(failure) }
-            return .success(SentMessage(id: "wamid.\(state.prompts.count)", waID: state.waID))
+            state.sent.append((prompt, kind))
+            if let failure = state.failure, failure.reason == .other || kind == .buttons {
+                return .failure(failure)
+            }
+            return .success(SentMessage(id: "wamid.\(state.sent.count)", waID: state.waID))
         }
     }
 }

@@ -2,8 +2,9 @@ import OTPless
 
 // `#expect` cannot call a mutating function, but one that takes the login by reference.
 
-func apply(_ answer: Answer, to login: inout Login, at now: Timestamp) -> Bool {
-    login.apply(answer, at: now)
+func apply(_ answer: InboundMessage, to login: inout Login, at now: Timestamp) -> Bool {
+    guard case .button(let payload) = answer.content else { return false }
+    return login.apply(payload, from: answer.sender, at: now)
 }
 
 func end(_ login: inout Login, as state: Login.State, at now: Timestamp) -> Bool {

@@ -24,6 +24,11 @@ enum Sample {
             at: now, .system)
     }
 
+    /// A fresh id as the provider gives messages.
+    static func messageID() -> String {
+        "in.\(Identifier<InboundMessage>.make(at: start, .system))"
+    }
+
     static func key(_ byte: UInt8 = 7) throws -> HMACKey {
         try #require(HMACKey([UInt8](repeating: byte, count: 32)))
     }
@@ -54,22 +59,37 @@ struct SampleLogin {
     func answer(
         _ verb: AnswerPayload.Verb = .confirm, from sender: String? = nil, id: String? = nil,
         secret: [UInt8]? = nil, quoting quoted: String? = nil
-    ) throws -> Answer {
+    ) throws -> InboundMessage {
         let text = verb.rawValue + Base64URL.encode(login.id.bytes + (secret ?? answerSecret))
-        return Answer(
-            messageID: id ?? "in.\(Identifier<Answer>.make(at: Sample.start, .system))",
-            sender: sender ?? login.phone.digits, payload: try #require(AnswerPayload(text)),
-            quotedMessageID: quoted)
+        return InboundMessage(
+            id: id ?? Sample.messageID(), sender: sender ?? login.phone.digits,
+            sentAt: Sample.start, quotedMessageID: quoted,
+            content: .button(try #require(AnswerPayload(text))))
     }
 }
 
 extension Store {
-    /// Applies one answer; the id of the login that it changed.
+    /// Applies one message; the id of the login that it changed.
     @discardableResult
-    func apply(_ answer: Answer, at now: Timestamp = Sample.start) async throws -> LoginID? {
-        let results = try await apply([answer], newUsers: [.make(at: now, .system)], at: now)
+    func apply(
+        _ message: InboundMessage, at now: Timestamp = Sample.start
+    ) async throws -> LoginID? {
+        let results = try await receive([message], at: now)
         #expect(results.count == 1)
-        return results.first?.changed
+        #expect(results.flatMap(\.changed).count <= 1)
+        return results.first?.changed.first
+    }
+
+    /// Applies messages; a deny blocks nothing here.
+    func receive(
+        _ messages: [InboundMessage], typedWords: Bool = true, denyBlock: Duration? = nil,
+        at now: Timestamp = Sample.start
+    ) async throws -> [AnswerResult] {
+        var policy = AnswerPolicy()
+        policy.typedWords = typedWords
+        policy.denyBlock = denyBlock
+        let newUsers = messages.map { _ in UserID.make(at: now, .system) }
+        return try await receive(messages, newUsers: newUsers, policy: policy, at: now)
     }
 
     /// Stores a login that its phone has confirmed.

@@ -66,10 +66,29 @@ struct Service: Sendable {
     func tap(_ payload: AnswerPayload, from sender: String = "16505550142", id: String? = nil)
         async throws
     {
-        let messageID = id ?? "in.\(Identifier<Answer>.make(at: clock.now, .system))"
-        try await app.logins.apply([
-            Answer(messageID: messageID, sender: sender, payload: payload, quotedMessageID: nil)
-        ])
+        let messageID = id ?? "in.\(Identifier<InboundMessage>.make(at: clock.now, .system))"
+        try await receive(
+            InboundMessage(id: messageID, sender: sender, sentAt: nil, content: .button(payload)))
+    }
+
+    /// Takes what a phone sent.
+    func receive(_ message: InboundMessage) async throws {
+        try await app.logins.receive([message])
+    }
+
+    /// Takes what the provider reports of a login's message.
+    func report(
+        _ progress: DeliveryReport.Progress, on login: LoginID,
+        _ kind: Login.MessageKind = .buttons
+    ) async throws {
+        let report = DeliveryReport(
+            messageID: "", reference: MessageReference(login, kind), progress: progress)
+        try await app.logins.apply([report], on: loop)
+    }
+
+    /// Waits until the loop has done what it spawned.
+    func settle() async {
+        while await loop.taskCount > 0 { await Task.yield() }
     }
 
     /// What a page that asks gets.

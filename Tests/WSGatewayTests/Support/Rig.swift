@@ -64,15 +64,17 @@ struct Rig {
 
     /// What the phone answers.
     func answer(_ login: Started, _ payload: KeyPath<Prompt, AnswerPayload>) async throws(Failure) {
-        let answer = Answer(
-            messageID: "wamid.IN-\(login.id)", sender: login.prompt.phone.digits,
-            payload: login.prompt[keyPath: payload], quotedMessageID: nil)
-        try await app.logins.apply([answer])
+        try await app.logins.receive([
+            InboundMessage(
+                id: "wamid.IN-\(login.id)", sender: login.prompt.phone.digits, sentAt: nil,
+                content: .button(login.prompt[keyPath: payload]))
+        ])
     }
 
     func report(_ login: Started, _ progress: DeliveryReport.Progress) async throws(Failure) {
-        let report = DeliveryReport(messageID: "", login: login.id, progress: progress)
-        try await app.logins.apply([report])
+        let report = DeliveryReport(
+            messageID: "", reference: MessageReference(login.id, .buttons), progress: progress)
+        try await app.logins.apply([report], on: loop)
     }
 
     /// Opens a WebSocket that waits for a login.
@@ -117,8 +119,11 @@ private final class FakeMessenger: Messenger {
 
     var last: Prompt? { prompt.withLock { $0 } }
 
+    let hasTemplate = false
+
     func send(
-        _ prompt: Prompt, on loop: isolated EventLoop
+        _ prompt: Prompt, as kind: Login.MessageKind, before deadline: Moment,
+        on loop: isolated EventLoop
     ) async -> Result<SentMessage, SendFailure> {
         self.prompt.withLock { $0 = prompt }
         return .success(SentMessage(id: "wamid.OUT-\(prompt.login)", waID: prompt.phone.digits))

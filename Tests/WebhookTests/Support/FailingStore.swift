@@ -29,7 +29,7 @@ final class FailingStore: Store {
 
     func insert(
         _ login: Login
-    ) async throws(StoreError) {
+    ) async throws(StoreError) -> Admission {
         try await working().insert(login)
     }
 
@@ -40,9 +40,9 @@ final class FailingStore: Store {
     }
 
     func recordSend(
-        _ id: LoginID, messageID: String, waID: String?
+        _ message: MessageReference, messageID: String, waID: String?
     ) async throws(StoreError) {
-        try await working().recordSend(id, messageID: messageID, waID: waID)
+        try await working().recordSend(message, messageID: messageID, waID: waID)
     }
 
     func change(
@@ -51,15 +51,15 @@ final class FailingStore: Store {
         try await working().change(id, by: rule)
     }
 
-    func apply(
-        _ answers: [Answer], newUsers: [UserID], at now: Timestamp
+    func receive(
+        _ messages: [InboundMessage], newUsers: [UserID], policy: AnswerPolicy, at now: Timestamp
     ) async throws(StoreError) -> [AnswerResult] {
-        try await working().apply(answers, newUsers: newUsers, at: now)
+        try await working().receive(messages, newUsers: newUsers, policy: policy, at: now)
     }
 
     func apply(
         _ reports: [DeliveryReport], at now: Timestamp
-    ) async throws(StoreError) -> [LoginID] {
+    ) async throws(StoreError) -> [ReportResult] {
         try await working().apply(reports, at: now)
     }
 
@@ -99,6 +99,12 @@ final class FailingStore: Store {
         try await working().families(endedSince: endedSince)
     }
 
+    func devices(
+        of user: UserID, idle: Duration, at now: Timestamp
+    ) async throws(StoreError) -> [SignedInDevice] {
+        try await working().devices(of: user, idle: idle, at: now)
+    }
+
     func user(
         _ id: UserID
     ) async throws(StoreError) -> User? {
@@ -109,6 +115,12 @@ final class FailingStore: Store {
         _ id: UserID, to name: String
     ) async throws(StoreError) -> User? {
         try await working().rename(id, to: name)
+    }
+
+    func delete(
+        _ user: UserID, at now: Timestamp
+    ) async throws(StoreError) -> Bool {
+        try await working().delete(user, at: now)
     }
 
     func secret(

@@ -3,8 +3,11 @@ import OTPless
 
 /// Sends nothing.
 struct NoMessenger: Messenger {
+    let hasTemplate = false
+
     func send(
-        _ prompt: Prompt, on loop: isolated EventLoop
+        _ prompt: Prompt, as kind: Login.MessageKind, before deadline: Moment,
+        on loop: isolated EventLoop
     ) async -> Result<SentMessage, SendFailure> {
         .success(SentMessage(id: "none", waID: nil))
     }

@@ -13,6 +13,7 @@ struct TestApp {
     let clock = TestClock()
     let events = EventLog()
     private let messenger = FakeMessenger()
+    private let loops: LoopGroup
 
     struct Unusable: Error {}
 
@@ -23,6 +24,7 @@ struct TestApp {
         config.whatsApp.appSecret = Self.appSecret
         config.whatsApp.verifyToken = Secret("verify me")
         config.whatsApp.phoneNumberID = Self.phoneNumberID
+        loops = try LoopGroup(count: 1)
         let hints = LoginEvents()
         let events = events
         hints.subscribe { events.add($0.login) }
@@ -36,8 +38,6 @@ struct TestApp {
     /// Starts a login and returns what its message carried.
     func start(_ number: String = "+16505550142") async throws -> Started {
         guard let phone = PhoneNumber(number) else { throw Unusable() }
-        let loops = try LoopGroup(count: 1)
-        defer { loops.stop() }
         let (session, _) = try await app.logins.start(
             Logins.Attempt(phone: phone), on: loops.loops[0])
         guard let prompt = messenger.last else { throw Unusable() }
@@ -49,10 +49,14 @@ struct TestApp {
     /// Delivers a body with a right signature.
     func deliver(_ body: String) async throws(Failure) {
         let bytes = Array(body.utf8)
+        try await post([("X-Hub-Signature-256", Signing.header(for: bytes))], bytes)
+    }
+
+    /// Delivers a body with these header fields.
+    func post(_ headers: [(String, String)], _ body: [UInt8]) async throws(Failure) {
         try await endpoint.receive(
-            Request(
-                method: .post, target: "/api/webhook",
-                headers: [("X-Hub-Signature-256", Signing.header(for: bytes))], body: bytes))
+            Request(method: .post, target: "/api/webhook", headers: headers, body: body),
+            on: loops.loops[0])
     }
 
     /// The state of a login, as the store has it.
@@ -90,8 +94,11 @@ private final class FakeMessenger: Messenger {
 
     static func messageID(_ prompt: Prompt) -> String { "wamid.OUT-\(prompt.login)" }
 
+    let hasTemplate = false
+
     func send(
-        _ prompt: Prompt, on loop: isolated EventLoop
+        _ prompt: Prompt, as kind: Login.MessageKind, before deadline: Moment,
+        on loop: isolated EventLoop
     ) async -> Result<SentMessage, SendFailure> {
         self.prompt.withLock { $0 = prompt }
         return .success(

@@ -66,7 +66,27 @@ enum Migrations {
             name TEXT PRIMARY KEY,
             value BLOB NOT NULL
         ) STRICT, WITHOUT ROWID;
+        """,
         """
+        ALTER TABLE logins ADD COLUMN message INTEGER NOT NULL DEFAULT 0;
+        CREATE INDEX logins_phone ON logins (phone);
+        CREATE INDEX logins_wa_id ON logins (wa_id) WHERE state = 0 AND wa_id IS NOT NULL;
+
+        ALTER TABLE sent_messages ADD COLUMN kind INTEGER NOT NULL DEFAULT 0;
+
+        CREATE TABLE contacts (
+            phone TEXT PRIMARY KEY,
+            last_inbound_at INTEGER,
+            blocked_until INTEGER,
+            expires_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX contacts_expiry ON contacts (expires_at);
+
+        ALTER TABLE families ADD COLUMN device_type TEXT;
+        ALTER TABLE families ADD COLUMN user_agent TEXT;
+        ALTER TABLE families ADD COLUMN ip TEXT;
+        ALTER TABLE families ADD COLUMN notification_device_id TEXT;
+        """,
     ]
 
     /// Brings a database up to date, all steps in one transaction with the version number.
@@ -88,6 +108,6 @@ enum Migrations {
 
     /// A PRAGMA takes no bound value: the number is a literal, which the test of this type counts.
     private static func setVersion(on connection: SQLiteConnection) throws(SQLiteError) {
-        try connection.script("PRAGMA user_version = 1")
+        try connection.script("PRAGMA user_version = 2")
     }
 }

@@ -23,12 +23,13 @@ enum Rows {
     static func update(_ login: Login, in db: SQLiteConnection) throws(SQLiteError) {
         try db.run(
             """
-            UPDATE logins SET state = ?, delivery = ?, wa_id = ?, ended_at = ?, user = ?,
-                is_new_user = ?, family = ?, acknowledged_at = ?
+            UPDATE logins SET answer_digest = ?, message = ?, state = ?, delivery = ?, wa_id = ?,
+                ended_at = ?, user = ?, is_new_user = ?, family = ?, acknowledged_at = ?
             WHERE id = ?
             """,
-            login.state.rawValue, login.delivery.rawValue, login.waID, login.endedAt, login.user,
-            login.isNewUser, login.family, login.acknowledgedAt, login.id)
+            login.answerDigest, login.message.rawValue, login.state.rawValue,
+            login.delivery.rawValue, login.waID, login.endedAt, login.user, login.isNewUser,
+            login.family, login.acknowledgedAt, login.id)
     }
 
     static func login(_ id: LoginID, in db: SQLiteConnection) throws(SQLiteError) -> Login? {
@@ -36,7 +37,7 @@ enum Rows {
             """
             SELECT session_digest, answer_digest, phone, created_at, expires_at, name, user_agent, ip,
                 device_type, notification_device_id, locale, state, delivery, wa_id, ended_at, user,
-                is_new_user, family, acknowledged_at, code_challenge
+                is_new_user, family, acknowledged_at, code_challenge, message
             FROM logins WHERE id = ?
             """, id
         ) { row throws(SQLiteError) in try login(id, row) }
@@ -44,7 +45,8 @@ enum Rows {
 
     private static func login(_ id: LoginID, _ row: SQLiteRow) throws(SQLiteError) -> Login {
         guard let state = Login.State(rawValue: Int(row.integer(11))),
-            let delivery = Login.Delivery(rawValue: Int(row.integer(12)))
+            let delivery = Login.Delivery(rawValue: Int(row.integer(12))),
+            let message = Login.MessageKind(rawValue: Int(row.integer(20)))
         else { throw SQLiteError(code: SQLITE_CORRUPT) }
         let challenge = row.text(19).map { CodeChallenge($0) }
         // Without its challenge anybody could collect the tokens.
@@ -61,6 +63,7 @@ enum Rows {
         login.device.locale = row.text(10)
         login.state = state
         login.delivery = delivery
+        login.message = message
         login.waID = row.text(13)
         login.endedAt = row.optionalTime(14)
         login.user = row.optionalID(15, User.self)
@@ -70,11 +73,30 @@ enum Rows {
         return login
     }
 
-    static func login(
-        ofMessage id: String, in db: SQLiteConnection
-    ) throws(SQLiteError) -> LoginID? {
-        try db.first("SELECT login FROM sent_messages WHERE id = ?", id) {
-            row throws(SQLiteError) in try row.id(0)
+    /// The logins that a sender might mean without naming one; expired ones among them.
+    static func pendingLogins(
+        of sender: String, in db: SQLiteConnection
+    ) throws(SQLiteError) -> [Login] {
+        let ids: [LoginID] = try db.all(
+            "SELECT id FROM logins WHERE state = 0 AND (phone = ? OR wa_id = ?)", sender, sender
+        ) { row throws(SQLiteError) in try row.id(0) }
+        var logins: [Login] = []
+        for id in ids {
+            if let login = try login(id, in: db) { logins.append(login) }
+        }
+        return logins
+    }
+
+    /// What a message that we sent asked about.
+    static func sentMessage(
+        _ id: String, in db: SQLiteConnection
+    ) throws(SQLiteError) -> MessageReference? {
+        try db.first("SELECT login, kind FROM sent_messages WHERE id = ?", id) {
+            row throws(SQLiteError) in
+            guard let kind = Login.MessageKind(rawValue: Int(row.integer(1))) else {
+                throw SQLiteError(code: SQLITE_CORRUPT)
+            }
+            return MessageReference(try row.id(0), kind)
         }
     }
 
@@ -104,15 +126,20 @@ enum Rows {
 
     // MARK: Refresh families
 
-    static func insert(_ family: RefreshFamily, into db: SQLiteConnection) throws(SQLiteError) {
+    /// Adds a family, with what the list of devices shows of where it lives.
+    static func insert(
+        _ family: RefreshFamily, of device: Login.Device, into db: SQLiteConnection
+    ) throws(SQLiteError) {
         try db.run(
             """
             INSERT INTO families (
-                id, user, login, generation, digest, rotations, created_at, last_used_at, ended_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                id, user, login, generation, digest, rotations, created_at, last_used_at, ended_at,
+                device_type, user_agent, ip, notification_device_id)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             family.id, family.user, family.login, Int(family.generation), family.digest,
-            text(family.rotations), family.createdAt, family.lastUsedAt, family.endedAt)
+            text(family.rotations), family.createdAt, family.lastUsedAt, family.endedAt,
+            device.type, device.userAgent, device.ip, device.notificationDeviceID)
     }
 
     static func update(_ family: RefreshFamily, in db: SQLiteConnection) throws(SQLiteError) {

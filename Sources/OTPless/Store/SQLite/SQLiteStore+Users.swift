@@ -119,6 +119,12 @@ extension SQLiteStore {
                 DELETE FROM families WHERE id IN (
                     SELECT id FROM families WHERE id < ? LIMIT 500)
                 """, FamilyID.first(at: now - RefreshFamily.lifetime - .seconds(86_400)))
+            count += db.changes
+            try db.run(
+                """
+                DELETE FROM contacts WHERE phone IN (
+                    SELECT phone FROM contacts WHERE expires_at < ? LIMIT 500)
+                """, now)
             return count + db.changes
         }
     }

@@ -1,0 +1,97 @@
+/// What a provider reports of a message it was given.
+public struct DeliveryReport: Sendable {
+    /// How far it has come, or that it failed.
+    public enum Progress: Sendable {
+        case reached(Login.Delivery)
+        case failed(SendFailure.Reason)
+    }
+
+    /// The provider's id of the message.
+    public let messageID: String
+
+    /// What we called the message, where the provider echoes it.
+    public let reference: MessageReference?
+
+    /// How far.
+    public let progress: Progress
+
+    /// The secret for a template's buttons, should this report call for one.
+    var templateSecret: [UInt8]?
+
+    /// A report.
+    public init(messageID: String, reference: MessageReference?, progress: Progress) {
+        self.messageID = messageID
+        self.reference = reference
+        self.progress = progress
+    }
+}
+
+/// What we call a message: providers echo it in each report, also when the answer to the send, with
+/// their own id, was lost.
+///
+/// Shape: the login's id, for the template with `.template` behind it.
+public struct MessageReference: Hashable, Sendable {
+    /// The login it asks about.
+    public let login: LoginID
+
+    /// Which of the login's messages.
+    public let kind: Login.MessageKind
+
+    /// A message of a login.
+    public init(_ login: LoginID, _ kind: Login.MessageKind) {
+        self.login = login
+        self.kind = kind
+    }
+
+    /// Reads what a provider echoes; nil for what is not ours.
+    public init?(_ text: String) {
+        let isTemplate = text.hasSuffix(Self.mark)
+        guard let login = LoginID(isTemplate ? String(text.dropLast(Self.mark.count)) : text) else {
+            return nil
+        }
+        self.init(login, isTemplate ? .template : .buttons)
+    }
+
+    /// What the provider is given.
+    public var text: String { login.description + (kind == .template ? Self.mark : "") }
+
+    private static let mark = ".template"
+}
+
+extension Login {
+    /// What a delivery report means to a login.
+    public enum ReportEffect: Sendable {
+        /// Nothing that was not known.
+        case none
+        /// The login has changed.
+        case changed
+        /// The message could not be delivered outside the 24 h window: the template must be sent,
+        /// with the new secret.
+        case needsTemplate
+    }
+
+    /// Applies a report on a message of this login.
+    ///
+    /// A message that was delivered once did not fail, whatever comes later; a message that has been
+    /// replaced by the template tells nothing any more.
+    /// - Parameter kind: Which message the report is about.
+    public mutating func apply(
+        _ report: DeliveryReport, on kind: MessageKind, at now: Timestamp
+    ) -> ReportEffect {
+        guard standing(at: now) == .pending, kind >= message else { return .none }
+        message = kind
+        switch report.progress {
+        case .reached(let stage):
+            guard stage > delivery else { return .none }
+            delivery = stage
+            return .changed
+        case .failed where delivery >= .delivered: return .none
+        case .failed(.windowClosed) where kind == .buttons && report.templateSecret != nil:
+            message = .template
+            // Whatever the undelivered message carried is void.
+            answerDigest = Digest(of: report.templateSecret ?? [])
+            return .needsTemplate
+        case .failed: return end(as: .failed, at: now) ? .changed : .none
+        }
+    }
+}

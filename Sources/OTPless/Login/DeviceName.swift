@@ -1,0 +1,28 @@
+extension Login.Device {
+    /// Browser and system for the message, `Firefox, Windows`; nil when neither is known.
+    ///
+    /// Only names of this list, never the header's own words: whoever starts a login chooses those,
+    /// and they would stand in a message to somebody else.
+    public var name: String? {
+        let header = userAgent ?? ""
+        let browser = Self.browsers.first { header.contains($0.mark) }?.name
+        let system = Self.systems.first { header.contains($0.mark) }?.name ?? appSystem
+        let parts = [browser, system].compactMap { $0 }
+        return parts.isEmpty ? nil : parts.joined(separator: ", ")
+    }
+
+    private var appSystem: String? { ["ios": "iOS", "android": "Android"][type ?? ""] }
+
+    /// Most browsers name the ones they descend from as well: the most special mark comes first.
+    private static let browsers: [(mark: String, name: String)] = [
+        ("Edg/", "Edge"), ("EdgA/", "Edge"), ("EdgiOS/", "Edge"), ("OPR/", "Opera"),
+        ("SamsungBrowser/", "Samsung Internet"), ("YaBrowser/", "Yandex"), ("Vivaldi/", "Vivaldi"),
+        ("Firefox/", "Firefox"), ("FxiOS/", "Firefox"), ("CriOS/", "Chrome"),
+        ("Chrome/", "Chrome"), ("Safari/", "Safari"),
+    ]
+
+    private static let systems: [(mark: String, name: String)] = [
+        ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"),
+        ("CrOS", "ChromeOS"), ("Macintosh", "macOS"), ("Linux", "Linux"),
+    ]
+}

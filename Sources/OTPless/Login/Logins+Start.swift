@@ -1,0 +1,75 @@
+public import Loop
+
+extension Logins {
+    /// How long sending may take with all its repetitions: a page waits for it.
+    private static let sendTime = Duration.seconds(15)
+
+    /// Starts a login: stores it, then asks the phone.
+    ///
+    /// - Throws: `RATE_LIMITED` while a deny blocks prompts to the phone; `MESSAGE_SEND_FAILED` when
+    ///   the provider did not take the message, whatever the cause: the login is ended then, and a
+    ///   tap that still comes does nothing.
+    public func start(
+        _ attempt: Attempt, on loop: isolated EventLoop
+    ) async throws(Failure) -> (session: SessionID, expiresAt: Timestamp) {
+        let now = clock.now
+        let id = LoginID.make(at: now, entropy)
+        let session = SessionID(login: id, secret: entropy.bytes(SecretReference.secretLength))
+        let secret = entropy.bytes(SecretReference.secretLength)
+        let login = Login(
+            id: id, sessionDigest: Digest(of: session.secret), answerDigest: Digest(of: secret),
+            codeChallenge: attempt.codeChallenge, phone: attempt.phone, createdAt: now,
+            expiresAt: now + settings.lifetime, name: attempt.name, device: attempt.device)
+        let contact = try await admit(login)
+        let isWindowOpen = contact?.isWindowOpen(at: now) ?? false
+        let kind = messenger.hasTemplate && !isWindowOpen ? Login.MessageKind.template : .buttons
+        try await send(Prompt(login, secret: secret, appName: settings.appName), kind, on: loop)
+        log.write(
+            .info, "login started", ["login": .text("\(id)"), "phone": .text(login.phone.masked)])
+        return (session, login.expiresAt)
+    }
+
+    private func admit(_ login: Login) async throws(Failure) -> Contact? {
+        let admission = try await log.guarding { () async throws(StoreError) in
+            try await store.insert(login)
+        }
+        switch admission {
+        case .admitted(let contact): return contact
+        case .blocked(let time):
+            log.write(.info, "prompt blocked", ["phone": .text(login.phone.masked)])
+            throw Failure(
+                .rateLimited, details: "A login was declined, so none is sent for a while",
+                retryAfter: time.secondsRoundedUp)
+        }
+    }
+
+    /// Sends a prompt, as a template where the window turns out to be closed.
+    ///
+    /// - Throws: `MESSAGE_SEND_FAILED`; the login has been ended then.
+    func send(
+        _ prompt: Prompt, _ first: Login.MessageKind, on loop: isolated EventLoop
+    ) async throws(Failure) {
+        let deadline = Moment.now + min(Self.sendTime, settings.lifetime)
+        var kind = first
+        var result = await messenger.send(prompt, as: kind, before: deadline, on: loop)
+        if case .failure(let failure) = result, failure.reason == .windowClosed,
+            kind == .buttons, messenger.hasTemplate
+        {
+            kind = .template
+            result = await messenger.send(prompt, as: kind, before: deadline, on: loop)
+        }
+        switch result {
+        case .success(let sent):
+            let message = MessageReference(prompt.login, kind)
+            try await log.guarding { () async throws(StoreError) in
+                try await store.recordSend(message, messageID: sent.id, waID: sent.waID)
+            }
+        case .failure(let failure):
+            log.write(
+                .error, "message not sent",
+                ["login": .text("\(prompt.login)"), "cause": .text(failure.description)])
+            _ = try await change(prompt.login) { login, now in login.end(as: .failed, at: now) }
+            throw Failure(.messageSendFailed)
+        }
+    }
+}

@@ -1,0 +1,70 @@
+public import Loop
+
+extension Logins {
+    /// Applies what phones sent, then tells whoever waits.
+    public func receive(_ messages: [InboundMessage]) async throws(Failure) {
+        guard !messages.isEmpty else { return }
+        let now = clock.now
+        let newUsers = messages.map { _ in UserID.make(at: now, entropy) }
+        let results = try await log.guarding { () async throws(StoreError) in
+            try await store.receive(
+                messages, newUsers: newUsers, policy: settings.answers, at: now)
+        }
+        for result in results {
+            guard let verb = result.verb else { continue }
+            tokens.refuse(result.ended)
+            if result.changed.isEmpty {
+                log.write(.info, "answer ignored", ["answer": .text("\(verb)")])
+            }
+            for id in result.changed {
+                log.write(
+                    .info, "login answered",
+                    ["login": .text("\(id)"), "answer": .text("\(verb)")])
+                events.publish(LoginEvent(id))
+            }
+        }
+    }
+
+    /// Applies what the provider reports of messages, then tells whoever waits; a message that could
+    /// not be delivered outside the 24 h window is followed by the template, in the background.
+    public func apply(
+        _ reports: [DeliveryReport], on loop: isolated EventLoop
+    ) async throws(Failure) {
+        let relevant = reports.compactMap { prepare($0) }
+        guard !relevant.isEmpty else { return }
+        let now = clock.now
+        let results = try await log.guarding { () async throws(StoreError) in
+            try await store.apply(relevant, at: now)
+        }
+        for result in results {
+            events.publish(LoginEvent(result.login.id))
+            if result.effect == .needsTemplate, let secret = result.report.templateSecret {
+                sendTemplate(for: result.login, secret, on: loop)
+            }
+        }
+    }
+
+    /// A report with what the store may need; nil where pages are told nothing of it.
+    private func prepare(_ report: DeliveryReport) -> DeliveryReport? {
+        guard case .failed(.windowClosed) = report.progress, messenger.hasTemplate else {
+            return settings.deliveryEvents ? report : nil
+        }
+        var report = report
+        report.templateSecret = entropy.bytes(SecretReference.secretLength)
+        return report
+    }
+
+    /// The webhook's 200 does not wait for it; whoever waits for the login hears how it went.
+    private func sendTemplate(
+        for login: Login, _ secret: [UInt8], on loop: isolated EventLoop
+    ) {
+        let prompt = Prompt(login, secret: secret, appName: settings.appName)
+        loop.spawn { loop in
+            do throws(Failure) {
+                try await send(prompt, .template, on: loop)
+            } catch {
+                events.publish(LoginEvent(login.id))
+            }
+        }
+    }
+}

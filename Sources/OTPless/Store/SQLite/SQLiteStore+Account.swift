@@ -1,0 +1,45 @@
+extension SQLiteStore {
+    /// The live families of a user as devices.
+    public func devices(
+        of user: UserID, idle: Duration, at now: Timestamp
+    ) async throws(StoreError) -> [SignedInDevice] {
+        try await writer.perform { db throws(SQLiteError) in
+            try db.all(
+                """
+                SELECT id, device_type, user_agent, ip, created_at, last_used_at FROM families
+                WHERE user = ? AND ended_at IS NULL AND last_used_at > ? AND created_at > ?
+                ORDER BY last_used_at DESC, id DESC LIMIT 1000
+                """, user, now - idle, now - RefreshFamily.lifetime
+            ) { row throws(SQLiteError) in
+                SignedInDevice(
+                    id: try row.id(0), type: row.text(1), userAgent: row.text(2), ip: row.text(3),
+                    createdAt: row.time(4), lastUsedAt: row.time(5))
+            }
+        }
+    }
+
+    /// Deletes a user and all that is kept of the person.
+    ///
+    /// A running deny block stays: a thief with a token must not lift it. A login that is pending for
+    /// the number stays too: nobody knows yet whose it is.
+    public func delete(_ user: UserID, at now: Timestamp) async throws(StoreError) -> Bool {
+        try await writer.perform { db throws(SQLiteError) in
+            guard let phone = try Rows.user(user, in: db)?.phone else { return false }
+            try db.run(
+                """
+                DELETE FROM sent_messages WHERE login IN (
+                    SELECT id FROM logins WHERE phone = ? AND (state <> 0 OR expires_at <= ?))
+                """, phone, now)
+            try db.run(
+                "DELETE FROM logins WHERE phone = ? AND (state <> 0 OR expires_at <= ?)", phone, now
+            )
+            try db.run("DELETE FROM families WHERE user = ?", user)
+            try db.run("UPDATE contacts SET last_inbound_at = NULL WHERE phone = ?", phone)
+            try db.run(
+                "DELETE FROM contacts WHERE phone = ? AND coalesce(blocked_until, 0) <= ?", phone,
+                now)
+            try db.run("DELETE FROM users WHERE id = ?", user)
+            return true
+        }
+    }
+}

@@ -1,0 +1,24 @@
+/// What is remembered of a number beside its account: for a day at most.
+public struct Contact: Sendable {
+    /// When somebody with that number last wrote to the business.
+    public let lastInboundAt: Timestamp?
+
+    /// Until when no prompt is sent there, because one was denied.
+    public let blockedUntil: Timestamp?
+
+    /// For how long after a person's message a business may send what is no template.
+    static let window = Duration.seconds(86_400)
+
+    /// What a message needs to get there before the window closes.
+    private static let margin = Duration.seconds(60)
+
+    /// Whether the 24 h window is open as far as we know.
+    func isWindowOpen(at now: Timestamp) -> Bool {
+        lastInboundAt.map { now < $0 + Self.window - Self.margin } ?? false
+    }
+
+    /// For how long prompts are still blocked; nil when they are not.
+    func block(at now: Timestamp) -> Duration? {
+        blockedUntil.flatMap { now < $0 ? $0 - now : nil }
+    }
+}

@@ -1,0 +1,31 @@
+/// A device that a user is signed in on: a live login, as its owner sees it.
+public struct SignedInDevice: Sendable {
+    /// The `sid` of its tokens.
+    public let id: FamilyID
+
+    /// `web`, `ios` or `android`, where the client said so.
+    public let type: String?
+
+    /// The `User-Agent` header of the client that signed in.
+    public let userAgent: String?
+
+    /// The address it signed in from.
+    public let ip: String?
+
+    /// When it signed in.
+    public let createdAt: Timestamp
+
+    /// When it last refreshed its tokens.
+    public let lastUsedAt: Timestamp
+
+    /// Writes its members; `current` is the device that asks.
+    public func write(to writer: inout JSONWriter, current: FamilyID) {
+        writer.member("id", id.description)
+        writer.member("deviceType", type)
+        writer.member("userAgent", userAgent)
+        writer.member("ip", ip)
+        writer.member("createdAt", createdAt.seconds)
+        writer.member("lastUsedAt", lastUsedAt.seconds)
+        writer.member("current", id == current)
+    }
+}

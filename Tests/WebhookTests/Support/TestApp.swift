@@ -18,12 +18,19 @@ struct TestApp {
     struct Unusable: Error {}
 
     init(_ store: (any Store)? = nil) async throws {
+        var settings = Config().whatsApp
+        settings.appSecret = Self.appSecret
+        settings.verifyToken = Secret("verify me")
+        settings.phoneNumberID = Self.phoneNumberID
+        try await self.init(settings, store)
+    }
+
+    /// An app with these secrets.
+    init(_ settings: Config.WhatsApp, _ store: (any Store)? = nil) async throws {
         var config = Config()
         config.appName = "Test"
         config.tokens.secret = Secret(String(repeating: "s", count: 32))
-        config.whatsApp.appSecret = Self.appSecret
-        config.whatsApp.verifyToken = Secret("verify me")
-        config.whatsApp.phoneNumberID = Self.phoneNumberID
+        config.whatsApp = settings
         loops = try LoopGroup(count: 1)
         let hints = LoginEvents()
         let events = events
@@ -49,7 +56,8 @@ struct TestApp {
     /// Delivers a body with a right signature.
     func deliver(_ body: String) async throws(Failure) {
         let bytes = Array(body.utf8)
-        try await post([("X-Hub-Signature-256", Signing.header(for: bytes))], bytes)
+        let signature = Signing.header(for: bytes, secret: app.config.whatsApp.appSecret)
+        try await post([("X-Hub-Signature-256", signature)], bytes)
     }
 
     /// Delivers a body with these header fields.

@@ -82,6 +82,8 @@ enum Migrations {
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX contacts_expiry ON contacts (expires_at);
 
+        DROP INDEX families_user;
+        CREATE INDEX families_user ON families (user);
         ALTER TABLE families ADD COLUMN device_type TEXT;
         ALTER TABLE families ADD COLUMN user_agent TEXT;
         ALTER TABLE families ADD COLUMN ip TEXT;

@@ -78,7 +78,10 @@ enum Rows {
         of sender: String, in db: SQLiteConnection
     ) throws(SQLiteError) -> [Login] {
         let ids: [LoginID] = try db.all(
-            "SELECT id FROM logins WHERE state = 0 AND (phone = ? OR wa_id = ?)", sender, sender
+            """
+            SELECT id FROM logins WHERE phone = ? AND state = 0
+            UNION SELECT id FROM logins WHERE wa_id = ? AND state = 0
+            """, sender, sender
         ) { row throws(SQLiteError) in try row.id(0) }
         var logins: [Login] = []
         for id in ids {

@@ -51,7 +51,8 @@ let package = Package(
         .testTarget(name: "LoopTests", dependencies: ["Loop"], swiftSettings: strict),
         .testTarget(name: "WireTests", dependencies: ["Wire", "Loop"], swiftSettings: strict),
         .testTarget(
-            name: "OTPlessTests", dependencies: ["OTPless", "Loop"], swiftSettings: strict),
+            name: "OTPlessTests", dependencies: ["OTPless", "Loop", "CSQLite"],
+            swiftSettings: strict),
         .testTarget(
             name: "WebhookTests", dependencies: ["Webhook", "OTPless", "Wire", "Loop"],
             swiftSettings: strict),

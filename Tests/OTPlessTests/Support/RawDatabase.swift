@@ -1,0 +1,16 @@
+import CSQLite
+
+/// A SQLite file written by hand.
+enum RawDatabase {
+    struct Fault: Error { let code: Int32 }
+
+    /// Runs statements on a file, which is made if it is not there.
+    static func run(_ sql: String, on path: String) throws {
+        var handle: OpaquePointer?
+        defer { unsafe sqlite3_close_v2(handle) }
+        var code = unsafe sqlite3_open_v2(
+            path, &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nil)
+        if code == SQLITE_OK { code = unsafe sqlite3_exec(handle, sql, nil, nil, nil) }
+        guard code == SQLITE_OK else { throw Fault(code: code) }
+    }
+}

@@ -6,6 +6,9 @@ public struct SignedInDevice: Sendable {
     /// `web`, `ios` or `android`, where the client said so.
     public let type: String?
 
+    /// Where the app gets its notifications, where the client said so.
+    public let notificationDeviceID: String?
+
     /// The `User-Agent` header of the client that signed in.
     public let userAgent: String?
 
@@ -22,6 +25,7 @@ public struct SignedInDevice: Sendable {
     public func write(to writer: inout JSONWriter, current: FamilyID) {
         writer.member("id", id.description)
         writer.member("deviceType", type)
+        writer.member("notificationDeviceId", notificationDeviceID)
         writer.member("userAgent", userAgent)
         writer.member("ip", ip)
         writer.member("createdAt", createdAt.seconds)

@@ -6,14 +6,17 @@ extension SQLiteStore {
         try await writer.perform { db throws(SQLiteError) in
             try db.all(
                 """
-                SELECT id, device_type, user_agent, ip, created_at, last_used_at FROM families
+                SELECT id, device_type, notification_device_id, user_agent, ip, created_at,
+                    last_used_at
+                FROM families
                 WHERE user = ? AND ended_at IS NULL AND last_used_at > ? AND created_at > ?
                 ORDER BY last_used_at DESC, id DESC LIMIT 1000
                 """, user, now - idle, now - RefreshFamily.lifetime
             ) { row throws(SQLiteError) in
                 SignedInDevice(
-                    id: try row.id(0), type: row.text(1), userAgent: row.text(2), ip: row.text(3),
-                    createdAt: row.time(4), lastUsedAt: row.time(5))
+                    id: try row.id(0), type: row.text(1), notificationDeviceID: row.text(2),
+                    userAgent: row.text(3), ip: row.text(4), createdAt: row.time(5),
+                    lastUsedAt: row.time(6))
             }
         }
     }

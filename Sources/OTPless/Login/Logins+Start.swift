@@ -37,9 +37,8 @@ extension Logins {
         case .admitted(let contact): return contact
         case .blocked(let time):
             log.write(.info, "prompt blocked", ["phone": .text(login.phone.masked)])
-            throw Failure(
-                .rateLimited, details: "A login was declined, so none is sent for a while",
-                retryAfter: time.secondsRoundedUp)
+            // Why is nobody's business but the phone's.
+            throw Failure(.rateLimited, retryAfter: time.secondsRoundedUp)
         }
     }
 

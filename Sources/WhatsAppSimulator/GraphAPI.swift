@@ -64,17 +64,11 @@ struct GraphAPI {
         var writer = JSONWriter(asciiOnly: true)
         writer.object { writer in
             writer.member("messaging_product", "whatsapp")
-            writer.member("contacts") { writer in
-                writer.array { writer in
-                    writer.object { writer in
-                        writer.member("input", "+" + message.recipient)
-                        writer.member("wa_id", message.recipient)
-                    }
-                }
+            writer.objects("contacts", [message.recipient]) { recipient, writer in
+                writer.member("input", "+" + recipient)
+                writer.member("wa_id", recipient)
             }
-            writer.member("messages") { writer in
-                writer.array { writer in writer.object { $0.member("id", id) } }
-            }
+            writer.objects("messages", [id]) { id, writer in writer.member("id", id) }
         }
         return writer.bytes
     }

@@ -53,21 +53,17 @@ struct GraphError: Error {
     func body(trace: String) -> [UInt8] {
         var writer = JSONWriter(asciiOnly: true)
         writer.object { writer in
-            writer.member("error") { writer in
-                writer.object { writer in
-                    writer.member("message", message)
-                    writer.member("type", "OAuthException")
-                    writer.member("code", code)
-                    if !details.isEmpty {
-                        writer.member("error_data") { writer in
-                            writer.object { writer in
-                                writer.member("messaging_product", "whatsapp")
-                                writer.member("details", details)
-                            }
-                        }
+            writer.object("error") { writer in
+                writer.member("message", message)
+                writer.member("type", "OAuthException")
+                writer.member("code", code)
+                if !details.isEmpty {
+                    writer.object("error_data") { writer in
+                        writer.member("messaging_product", "whatsapp")
+                        writer.member("details", details)
                     }
-                    writer.member("fbtrace_id", trace)
                 }
+                writer.member("fbtrace_id", trace)
             }
         }
         return writer.bytes

@@ -13,22 +13,16 @@ struct MetaWebhook {
         _ button: SimulatedPhones.Message.Button, to messageID: String, from phone: String
     ) -> [UInt8] {
         message(from: phone) { writer in
-            writer.member("context") { writer in
-                writer.object { writer in
-                    writer.member("from", simulator.settings.businessNumber)
-                    writer.member("id", messageID)
-                }
+            writer.object("context") { writer in
+                writer.member("from", simulator.settings.businessNumber)
+                writer.member("id", messageID)
             }
             writer.member("type", "interactive")
-            writer.member("interactive") { writer in
-                writer.object { writer in
-                    writer.member("type", "button_reply")
-                    writer.member("button_reply") { writer in
-                        writer.object { writer in
-                            writer.member("id", button.id)
-                            writer.member("title", button.title)
-                        }
-                    }
+            writer.object("interactive") { writer in
+                writer.member("type", "button_reply")
+                writer.object("button_reply") { writer in
+                    writer.member("id", button.id)
+                    writer.member("title", button.title)
                 }
             }
         }
@@ -38,7 +32,7 @@ struct MetaWebhook {
     func text(_ text: String, from phone: String) -> [UInt8] {
         message(from: phone) { writer in
             writer.member("type", "text")
-            writer.member("text") { $0.object { $0.member("body", text) } }
+            writer.object("text") { $0.member("body", text) }
         }
     }
 
@@ -48,19 +42,13 @@ struct MetaWebhook {
     ) -> [UInt8] {
         change { writer in
             contacts(recipient, &writer)
-            writer.member("statuses") { writer in
-                writer.array { writer in
-                    writer.object { writer in
-                        writer.member("id", messageID)
-                        writer.member("status", status)
-                        writer.member("timestamp", String(simulator.clock.now.seconds))
-                        writer.member("recipient_id", recipient)
-                        writer.member("recipient_user_id", Self.userID(of: recipient))
-                        if let callbackData {
-                            writer.member("biz_opaque_callback_data", callbackData)
-                        }
-                    }
-                }
+            writer.objects("statuses", [messageID]) { id, writer in
+                writer.member("id", id)
+                writer.member("status", status)
+                writer.member("timestamp", String(simulator.clock.now.seconds))
+                writer.member("recipient_id", recipient)
+                writer.member("recipient_user_id", Self.userID(of: recipient))
+                if let callbackData { writer.member("biz_opaque_callback_data", callbackData) }
             }
         }
     }
@@ -70,29 +58,21 @@ struct MetaWebhook {
     ) -> [UInt8] {
         change { writer in
             contacts(phone, &writer)
-            writer.member("messages") { writer in
-                writer.array { writer in
-                    writer.object { writer in
-                        writer.member("from", phone)
-                        writer.member("from_user_id", Self.userID(of: phone))
-                        writer.member("id", simulator.makeMessageID())
-                        writer.member("timestamp", String(simulator.clock.now.seconds))
-                        content(&writer)
-                    }
-                }
+            writer.objects("messages", [phone]) { phone, writer in
+                writer.member("from", phone)
+                writer.member("from_user_id", Self.userID(of: phone))
+                writer.member("id", simulator.makeMessageID())
+                writer.member("timestamp", String(simulator.clock.now.seconds))
+                content(&writer)
             }
         }
     }
 
     private func contacts(_ phone: String, _ writer: inout JSONWriter) {
-        writer.member("contacts") { writer in
-            writer.array { writer in
-                writer.object { writer in
-                    writer.member("profile") { $0.object { $0.member("name", "Simulated Phone") } }
-                    writer.member("wa_id", phone)
-                    writer.member("user_id", Self.userID(of: phone))
-                }
-            }
+        writer.objects("contacts", [phone]) { phone, writer in
+            writer.object("profile") { $0.member("name", "Simulated Phone") }
+            writer.member("wa_id", phone)
+            writer.member("user_id", Self.userID(of: phone))
         }
     }
 
@@ -100,32 +80,22 @@ struct MetaWebhook {
         var writer = JSONWriter(reserving: 1024, asciiOnly: true)
         writer.object { writer in
             writer.member("object", "whatsapp_business_account")
-            writer.member("entry") { writer in
-                writer.array { writer in
-                    writer.object { writer in
-                        writer.member("id", "102290129340398")
-                        writer.member("changes") { writer in
-                            writer.array { writer in writer.object { entry(&$0, value) } }
-                        }
-                    }
-                }
+            writer.objects("entry", ["102290129340398"]) { account, writer in
+                writer.member("id", account)
+                writer.array("changes") { $0.object { entry(&$0, value) } }
             }
         }
         return writer.bytes
     }
 
     private func entry(_ writer: inout JSONWriter, _ value: (inout JSONWriter) -> Void) {
-        writer.member("value") { writer in
-            writer.object { writer in
-                writer.member("messaging_product", "whatsapp")
-                writer.member("metadata") { writer in
-                    writer.object { writer in
-                        writer.member("display_phone_number", simulator.settings.businessNumber)
-                        writer.member("phone_number_id", simulator.settings.phoneNumberID)
-                    }
-                }
-                value(&writer)
+        writer.object("value") { writer in
+            writer.member("messaging_product", "whatsapp")
+            writer.object("metadata") { writer in
+                writer.member("display_phone_number", simulator.settings.businessNumber)
+                writer.member("phone_number_id", simulator.settings.phoneNumberID)
             }
+            value(&writer)
         }
         writer.member("field", "messages")
     }

@@ -95,22 +95,14 @@ struct PhonePage {
             writer.member("businessNumber", simulator.settings.businessNumber)
             writer.member("loginURL", simulator.settings.loginURL)
             writer.member("version", phones.version)
-            writer.member("chats") { writer in
-                writer.array { writer in
-                    for chat in phones.chats { writer.object { write(chat, to: &$0) } }
-                }
-            }
+            writer.objects("chats", phones.chats) { write($0, to: &$1) }
         }
         return writer.bytes
     }
 
     private static func write(_ chat: SimulatedPhones.Chat, to writer: inout JSONWriter) {
         writer.member("phone", chat.phone)
-        writer.member("messages") { writer in
-            writer.array { writer in
-                for message in chat.messages { writer.object { write(message, to: &$0) } }
-            }
-        }
+        writer.objects("messages", chat.messages) { write($0, to: &$1) }
     }
 
     private static func write(_ message: SimulatedPhones.Message, to writer: inout JSONWriter) {
@@ -121,15 +113,9 @@ struct PhonePage {
         writer.member("header", message.header)
         writer.member("body", message.body)
         writer.member("footer", message.footer)
-        writer.member("buttons") { writer in
-            writer.array { writer in
-                for button in message.buttons {
-                    writer.object { writer in
-                        writer.member("id", button.id)
-                        writer.member("title", button.title)
-                    }
-                }
-            }
+        writer.objects("buttons", message.buttons) { button, writer in
+            writer.member("id", button.id)
+            writer.member("title", button.title)
         }
         writer.member("answered", message.answered)
         writer.member("status", message.isRead ? "read" : "delivered")

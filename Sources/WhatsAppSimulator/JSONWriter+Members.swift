@@ -1,0 +1,23 @@
+import OTPless
+
+extension JSONWriter {
+    /// Writes a member that is an object, whose members the body writes.
+    mutating func object(_ name: StaticString, _ body: (inout JSONWriter) -> Void) {
+        member(name) { $0.object(body) }
+    }
+
+    /// Writes a member that is an array, whose elements the body writes.
+    mutating func array(_ name: StaticString, _ body: (inout JSONWriter) -> Void) {
+        member(name) { $0.array(body) }
+    }
+
+    /// Writes a member that is an array of objects, one for each element.
+    mutating func objects<Element>(
+        _ name: StaticString, _ elements: some Sequence<Element>,
+        _ body: (Element, inout JSONWriter) -> Void
+    ) {
+        array(name) { writer in
+            for element in elements { writer.object { body(element, &$0) } }
+        }
+    }
+}

@@ -60,6 +60,9 @@ let package = Package(
             name: "WSGatewayTests", dependencies: ["WSGateway", "OTPless", "Wire", "Loop"],
             swiftSettings: strict),
         .testTarget(
+            name: "SimulatorTests", dependencies: ["WhatsAppSimulator", "OTPless", "Wire", "Loop"],
+            swiftSettings: strict),
+        .testTarget(
             name: "ServerTests",
             dependencies: ["otpless-server", "WhatsAppSimulator", "OTPless", "Wire", "Loop"],
             swiftSettings: strict),

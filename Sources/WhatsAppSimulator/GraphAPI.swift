@@ -14,8 +14,7 @@ struct GraphAPI {
         do throws(GraphError) {
             return try accept(request)
         } catch {
-            let trace = Base64URL.encode(simulator.entropy.bytes(9))
-            return .now(Self.json(status: error.status, error.body(trace: trace)))
+            return .now(GraphAnswer(simulator).error(error))
         }
     }
 
@@ -27,15 +26,20 @@ struct GraphAPI {
         guard let root = try? JSONDocument(request.body).root, root.kind == .object else {
             throw .invalidParameter("The request body is not a JSON object")
         }
-        if root["status"]?.equals("read") == true {
-            return .now(Self.json(status: 200, Array(#"{"success":true}"#.utf8)))
-        }
+        if root["status"]?.equals("read") == true { return .now(GraphAnswer(simulator).readMark) }
         let message = try OutboundMessage(root, businessNumber: simulator.settings.businessNumber)
-        let id = show(message)
-        return .later { [self] loop in
-            reportProgress(of: message, id, on: loop)
-            return Self.json(status: 200, Self.acceptance(of: message, id))
-        }
+        let fate = simulator.fate(of: message)
+        return .later { [self] loop in await answer(message, fate, on: loop) }
+    }
+
+    /// The message is on the phone at once, whatever the answer is and however long it takes.
+    private func answer(
+        _ message: OutboundMessage, _ fate: Fate, on loop: isolated EventLoop
+    ) async -> Response {
+        let id = fate.arrives ? show(message) : simulator.makeMessageID()
+        if fate.faults.answerDelay > .zero { try? await Task.sleep(for: fate.faults.answerDelay) }
+        reportProgress(of: message, id, fate, on: loop)
+        return GraphAnswer(simulator).answer(to: message, id, fate)
     }
 
     /// Puts the message on the phone.
@@ -51,29 +55,16 @@ struct GraphAPI {
 
     /// The phone is on and in reach: sent and delivered follow at once.
     private func reportProgress(
-        of message: OutboundMessage, _ id: String, on loop: isolated EventLoop
+        of message: OutboundMessage, _ id: String, _ fate: Fate, on loop: isolated EventLoop
     ) {
-        for status in ["sent", "delivered"] {
-            let webhook = MetaWebhook(simulator).status(
-                status, of: id, callbackData: message.callbackData, recipient: message.recipient)
-            simulator.deliver(webhook, on: loop)
-        }
-    }
-
-    private static func acceptance(of message: OutboundMessage, _ id: String) -> [UInt8] {
-        var writer = JSONWriter(asciiOnly: true)
-        writer.object { writer in
-            writer.member("messaging_product", "whatsapp")
-            writer.objects("contacts", [message.recipient]) { recipient, writer in
-                writer.member("input", "+" + recipient)
-                writer.member("wa_id", recipient)
+        let sent = MetaWebhook.Sent(
+            id: id, recipient: message.recipient, callbackData: message.callbackData)
+        if let failure = fate.failure {
+            simulator.deliver(MetaWebhook(simulator).failure(failure, of: sent), on: loop)
+        } else if fate.arrives {
+            for status in ["sent", "delivered"] {
+                simulator.deliver(MetaWebhook(simulator).status(status, of: sent), on: loop)
             }
-            writer.objects("messages", [id]) { id, writer in writer.member("id", id) }
         }
-        return writer.bytes
-    }
-
-    private static func json(status: Int, _ body: [UInt8]) -> Response {
-        Response(status: status, contentType: "application/json; charset=UTF-8", body: body)
     }
 }

@@ -4,52 +4,52 @@ import OTPless
 ///
 /// Source: developers.facebook.com/documentation/business-messaging/whatsapp/support/error-codes.
 struct GraphError: Error {
+    /// Where a `failed` status says that the codes are explained.
+    static let href =
+        "https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes/"
+
     let status: Int
     let code: Int
-    let message: String
-    let details: String
+    let title: String
+    var details: String
 
-    static let badToken = GraphError(
-        status: 401, code: 190, message: "Invalid OAuth access token - Cannot parse access token",
-        details: "")
+    static let badToken = GraphError(code: 190)
 
     static func unknownNumber(_ id: String) -> GraphError {
         GraphError(
             status: 400, code: 100,
-            message: "Unsupported post request. Object with ID '\(id)' does not exist, cannot be "
+            title: "Unsupported post request. Object with ID '\(id)' does not exist, cannot be "
                 + "loaded due to missing permissions, or does not support this operation.",
             details: "")
     }
 
-    static func invalidParameter(_ details: String) -> GraphError {
-        GraphError(status: 400, code: 100, message: "(#100) Invalid parameter", details: details)
-    }
+    static func invalidParameter(_ details: String) -> GraphError { error(100, details) }
 
     static func missingParameter(_ name: String) -> GraphError {
-        GraphError(
-            status: 400, code: 131_008, message: "(#131008) Required parameter is missing",
-            details: "Parameter '\(name)' is missing")
+        error(131_008, "Parameter '\(name)' is missing")
     }
 
-    static func badValue(_ details: String) -> GraphError {
-        GraphError(
-            status: 400, code: 131_009, message: "(#131009) Parameter value is not valid",
-            details: details)
+    static func badValue(_ details: String) -> GraphError { error(131_009, details) }
+
+    static let toOneself = GraphError(code: 131_021)
+
+    static let noTemplate = error(132_001, "template name does not exist")
+
+    static let unsupportedType = GraphError(code: 131_051)
+
+    private static func error(_ code: Int, _ details: String) -> GraphError {
+        var error = GraphError(code: code)
+        error.details = details
+        return error
     }
 
-    static let toOneself = GraphError(
-        status: 400, code: 131_021, message: "(#131021) Recipient cannot be the sender",
-        details: "Recipient cannot be the sender")
+    /// Meta puts the code before its words, except where the request did not get as far as WhatsApp.
+    private var message: String {
+        let isBare = code == 104 || code == 190 || title.hasPrefix("Unsupported")
+        return isBare ? title : "(#\(code)) \(title)"
+    }
 
-    static let noTemplate = GraphError(
-        status: 404, code: 132_001,
-        message: "(#132001) Template name does not exist in the translation",
-        details: "template name does not exist")
-
-    static let unsupportedType = GraphError(
-        status: 400, code: 131_051, message: "(#131051) Unsupported message type",
-        details: "Unsupported message type")
-
+    /// The body of an answer.
     func body(trace: String) -> [UInt8] {
         var writer = JSONWriter(asciiOnly: true)
         writer.object { writer in

@@ -2,6 +2,16 @@ import OTPless
 
 /// Writes webhooks as Meta does: ASCII only, `/` escaped, numbers of time as strings.
 struct MetaWebhook {
+    /// A message of the business, as its statuses name it.
+    struct Sent {
+        let id: String
+        let recipient: String
+        let callbackData: String?
+    }
+
+    /// The business's WhatsApp account.
+    static let accountID = "102290129340398"
+
     private let simulator: Simulator
 
     init(_ simulator: Simulator) {
@@ -37,20 +47,38 @@ struct MetaWebhook {
     }
 
     /// A step of a message on its way.
-    func status(
-        _ status: String, of messageID: String, callbackData: String?, recipient: String
-    ) -> [UInt8] {
+    func status(_ status: String, of message: Sent) -> [UInt8] {
         change { writer in
-            contacts(recipient, &writer)
-            writer.objects("statuses", [messageID]) { id, writer in
-                writer.member("id", id)
-                writer.member("status", status)
-                writer.member("timestamp", String(simulator.clock.now.seconds))
-                writer.member("recipient_id", recipient)
-                writer.member("recipient_user_id", Self.userID(of: recipient))
-                if let callbackData { writer.member("biz_opaque_callback_data", callbackData) }
+            contacts(message.recipient, &writer)
+            writer.objects("statuses", [message]) { message, writer in
+                progress(status, of: message, &writer)
+                writer.member("recipient_user_id", Self.userID(of: message.recipient))
             }
         }
+    }
+
+    /// A message was taken and cannot be delivered; such a status has neither contact nor user id.
+    func failure(_ error: GraphError, of message: Sent) -> [UInt8] {
+        change { writer in
+            writer.objects("statuses", [message]) { message, writer in
+                progress("failed", of: message, &writer)
+                writer.objects("errors", [error]) { error, writer in
+                    writer.member("code", error.code)
+                    writer.member("title", error.title)
+                    writer.member("message", error.title)
+                    writer.object("error_data") { $0.member("details", error.details) }
+                    writer.member("href", GraphError.href)
+                }
+            }
+        }
+    }
+
+    private func progress(_ status: String, of message: Sent, _ writer: inout JSONWriter) {
+        writer.member("id", message.id)
+        writer.member("status", status)
+        writer.member("timestamp", String(simulator.clock.now.seconds))
+        writer.member("recipient_id", message.recipient)
+        if let data = message.callbackData { writer.member("biz_opaque_callback_data", data) }
     }
 
     private func message(
@@ -80,7 +108,7 @@ struct MetaWebhook {
         var writer = JSONWriter(reserving: 1024, asciiOnly: true)
         writer.object { writer in
             writer.member("object", "whatsapp_business_account")
-            writer.objects("entry", ["102290129340398"]) { account, writer in
+            writer.objects("entry", [Self.accountID]) { account, writer in
                 writer.member("id", account)
                 writer.array("changes") { $0.object { entry(&$0, value) } }
             }

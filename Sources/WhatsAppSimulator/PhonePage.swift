@@ -58,9 +58,9 @@ struct PhonePage {
         answer(request) { fields, loop throws(Failure) in
             let phone = try fields.required("phone")
             for message in simulator.change({ $0.read(phone) }) {
-                let webhook = MetaWebhook(simulator).status(
-                    "read", of: message.id, callbackData: message.callbackData, recipient: phone)
-                simulator.deliver(webhook, on: loop)
+                let sent = MetaWebhook.Sent(
+                    id: message.id, recipient: phone, callbackData: message.callbackData)
+                simulator.deliver(MetaWebhook(simulator).status("read", of: sent), on: loop)
             }
         }
     }

@@ -44,6 +44,7 @@ public final class Simulator: Sendable {
     let entropy: Entropy
     private let phones = Locked(SimulatedPhones())
     private let watchers = Locked<[SourceID: LongPoll.Wake]>([:])
+    private let faultState = Locked(SimulatorFaults())
     private let isStopped = Locked(false)
     private let sender: WebhookSender
 
@@ -59,7 +60,15 @@ public final class Simulator: Sendable {
             url: settings.webhookURL, appSecret: settings.appSecret, clients: clients)
     }
 
-    /// The paths of the Cloud API, of the phone page and of what the page calls.
+    /// What goes wrong from now on; counts of sends that are left go down.
+    ///
+    /// A change holds for messages and updates that come after it. Any thread may make one.
+    public var faults: SimulatorFaults {
+        get { faultState.withLock { $0 } }
+        set { faultState.withLock { $0 = newValue } }
+    }
+
+    /// The paths of the Cloud API, of the phone page, of what the page calls, and of the faults.
     public var routes: Router {
         var router = Router()
         router.asset("/", "text/html; charset=utf-8", PackageResources.phone_html)
@@ -69,6 +78,9 @@ public final class Simulator: Sendable {
         router.on(.post, "/simulator/tap") { request in PhonePage(self).tap(request) }
         router.on(.post, "/simulator/text") { request in PhonePage(self).text(request) }
         router.on(.post, "/simulator/read") { request in PhonePage(self).read(request) }
+        router.on(.get, "/simulator/faults") { request in FaultControl(self).show(request) }
+        router.on(.put, "/simulator/faults") { request in FaultControl(self).replace(request) }
+        router.on(.delete, "/simulator/faults") { request in FaultControl(self).clear(request) }
         router.on(.post, "/{version}/{phoneNumberID}/messages") { request in
             GraphAPI(self).send(request)
         }
@@ -82,6 +94,11 @@ public final class Simulator: Sendable {
     }
 
     // MARK: State
+
+    /// Changes the faults in one step.
+    func changeFaults<T: Sendable>(_ body: (inout SimulatorFaults) -> T) -> T {
+        faultState.withLock { body(&$0) }
+    }
 
     /// Reads the phones.
     func look<T: Sendable>(_ body: (SimulatedPhones) -> T) -> T {

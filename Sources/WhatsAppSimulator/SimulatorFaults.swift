@@ -1,0 +1,87 @@
+/// What the simulator does wrong, on demand; nothing at first.
+///
+/// Faults are exact: the same faults and the same requests give the same answers and webhooks.
+public struct SimulatorFaults: Sendable, Hashable {
+    /// What holds for each phone that has no faults of its own.
+    public var all = PhoneFaults()
+
+    /// The phones that have faults of their own, by their digits; those of `all` do not hold for them.
+    public var phones: [String: PhoneFaults] = [:]
+
+    /// No faults.
+    public init() {}
+
+    /// The faults that hold for a phone; a phone to which some are given has them of its own.
+    public subscript(phone: String) -> PhoneFaults {
+        get { phones[phone] ?? all }
+        set { phones[phone] = newValue }
+    }
+
+    /// Counts a send and returns what goes wrong with it.
+    mutating func takeSend(to phone: String) -> SendFault? {
+        guard phones[phone] != nil else { return all.takeSend() }
+        return phones[phone]?.takeSend()
+    }
+}
+
+/// What goes wrong with one phone, or with all.
+public struct PhoneFaults: Sendable, Hashable {
+    /// What happens to a message that the business sends.
+    public var send: SendFault?
+
+    /// How long the answer to a send takes; the message is on the phone at once.
+    public var answerDelay = Duration.zero
+
+    /// No faults.
+    public init() {}
+
+    fileprivate mutating func takeSend() -> SendFault? {
+        guard let fault = send else { return nil }
+        guard let next = fault.next else { return fault }
+        send?.next = next - 1
+        if next <= 1 { send = nil }
+        return fault
+    }
+}
+
+/// What happens to a message that the business sends.
+public struct SendFault: Sendable, Hashable {
+    /// What the business is told.
+    public enum Answer: Sendable, Hashable {
+        /// A Graph error of this code.
+        case error(Int)
+
+        /// A page of HTML: what stands before the API has failed.
+        case page
+
+        /// 200 and nothing else.
+        case empty
+
+        /// 200 as ever; then a webhook says `failed`, with this code.
+        case failure(Int)
+    }
+
+    /// What the business is told.
+    public var answer: Answer
+
+    /// The HTTP status; nil: that of the error's code, 502 for a page, 200 for an empty answer.
+    public var status: Int?
+
+    /// The `Retry-After` header, in seconds.
+    public var retryAfter: Int?
+
+    /// Minutes until access is regained, for the `X-Business-Use-Case-Usage` header.
+    public var regainAccess: Int?
+
+    /// Whether the message reaches the phone although the answer does not say so.
+    public var arrives = false
+
+    /// How many sends it holds for, at least 1; nil: until it is taken back.
+    public var next: Int?
+
+    /// A fault with this answer, for the next sends or until it is taken back.
+    public init(_ answer: Answer, next: Int? = nil) {
+        self.answer = answer
+        self.next = next
+    }
+}

@@ -1,0 +1,88 @@
+import Glibc
+import Loop
+import OTPless
+import Testing
+
+/// An HTTP reply as it came.
+struct Reply {
+    let status: Int
+    /// Names in small letters.
+    let headers: [String: String]
+    let body: [UInt8]
+
+    var json: JSONValue? { try? JSONDocument(body).root }
+
+    var text: String { String(decoding: body, as: UTF8.self) }
+}
+
+/// Why a test's own machinery could not go on.
+struct Fault: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}
+
+/// Sends a request over a connection of its own, from a thread that may wait.
+func exchange(
+    _ method: String, _ path: String, _ body: String? = nil, headers: [String] = [], port: UInt16
+) async throws -> Reply {
+    let length = body.map { ["Content-Length: \($0.utf8.count)"] } ?? []
+    let lines =
+        ["\(method) \(path) HTTP/1.1", "Host: test", "Connection: close"] + headers + length
+    let request = Array((lines.joined(separator: "\r\n") + "\r\n\r\n" + (body ?? "")).utf8)
+    let result = await withCheckedContinuation { continuation in
+        let thread = try? Thread(name: "client") {
+            continuation.resume(returning: Result { try converse(request, port) })
+        }
+        if thread == nil { continuation.resume(returning: .failure(Fault("no thread"))) }
+    }
+    return try Reply(result.get())
+}
+
+extension Reply {
+    /// Reads a whole reply.
+    fileprivate init(_ bytes: [UInt8]) throws {
+        guard let end = bytes.firstRange(of: Array("\r\n\r\n".utf8)) else {
+            throw Fault("not a reply: \(String(decoding: bytes, as: UTF8.self))")
+        }
+        let head = String(decoding: bytes[..<end.lowerBound], as: UTF8.self)
+        let lines = head.split(separator: "\r\n").map { $0.split(separator: " ", maxSplits: 1) }
+        status = lines.first.flatMap { Int($0[1].prefix(3)) } ?? 0
+        headers = Dictionary(
+            lines.dropFirst().map { ($0[0].dropLast().lowercased(), String($0[1])) },
+            uniquingKeysWith: { first, _ in first })
+        body = Array(bytes[end.upperBound...])
+    }
+}
+
+private func converse(_ request: [UInt8], _ port: UInt16) throws -> [UInt8] {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(descriptor) }
+    var limit = timeval(tv_sec: 30, tv_usec: 0)
+    unsafe setsockopt(
+        descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = port.bigEndian
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    let result = unsafe withUnsafePointer(to: &address) { pointer in
+        unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            unsafe connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+        }
+    }
+    guard result == 0 else { throw Fault("connect: errno \(errno)") }
+    // A request of a test fits into the socket's buffer.
+    guard unsafe send(descriptor, request, request.count, Int32(MSG_NOSIGNAL)) == request.count
+    else { throw Fault("send: errno \(errno)") }
+    return try readAll(descriptor)
+}
+
+private func readAll(_ descriptor: Int32) throws -> [UInt8] {
+    var (bytes, chunk) = ([UInt8](), [UInt8](repeating: 0, count: 65_536))
+    while true {
+        let count = unsafe recv(descriptor, &chunk, chunk.count, 0)
+        guard count >= 0 else { throw Fault("recv: errno \(errno)") }
+        guard count > 0 else { return bytes }
+        bytes += chunk[..<count]
+    }
+}

@@ -1,0 +1,108 @@
+import Loop
+import OTPless
+import WhatsAppSimulator
+import Wire
+
+/// A simulator on a port of its own and the server that takes its webhooks.
+struct Rig {
+    static let token = "EAAtest-access-token"
+    static let appSecret = "test-app-secret"
+    static let path = "/v26.0/106540352242922/messages"
+
+    /// Shared by all tests and never stopped.
+    private static let loops = Result { try LoopGroup(count: 1) }
+
+    let simulator: Simulator
+    let receiver: Receiver
+    let port: UInt16
+
+    /// Runs a test, and cleans up behind it.
+    static func run(
+        refusing refusals: [Int] = [], clock: any WallClock = SystemClock(),
+        _ test: (Rig) async throws -> Void
+    ) async throws {
+        let loops = try loops.get().loops
+        var clients: [SourceID] = []
+        for loop in loops { clients.append(try await HTTPClient.make(on: loop)) }
+        let receiver = try await Receiver(refusing: refusals, on: loops)
+        let settings = Simulator.Settings(
+            accessToken: Secret(token), appSecret: Secret(appSecret), webhookURL: receiver.url,
+            loginURL: "http://127.0.0.1/")
+        let simulator = Simulator(settings, clients: clients, clock: clock)
+        let server = try await Server(.loopback, router: simulator.routes, on: loops)
+        let rig = Rig(simulator: simulator, receiver: receiver, port: server.addresses[0].port)
+        do { try await test(rig) } catch {
+            await rig.stop(server)
+            throw error
+        }
+        await rig.stop(server)
+    }
+
+    private func stop(_ server: Server) async {
+        simulator.stop()
+        await server.drain(within: .zero)
+        await receiver.stop()
+    }
+
+    // MARK: The business
+
+    /// Sends a message through the Cloud API.
+    func post(_ body: String) async throws -> Reply {
+        try await exchange(
+            "POST", Self.path, body,
+            headers: ["Authorization: Bearer \(Self.token)", "Content-Type: application/json"],
+            port: port)
+    }
+
+    /// Sends a text.
+    func sendText(_ text: String = "Hello", to phone: String = "16505550142") async throws -> Reply
+    {
+        try await post(
+            #"{"messaging_product":"whatsapp","to":"+\#(phone)","type":"text","#
+                + #""biz_opaque_callback_data":"login-1","text":{"body":"\#(text)"}}"#)
+    }
+
+    /// Sends a text to each of these phones, one after the other, and returns the answers' statuses.
+    func sendTexts(to phones: String...) async throws -> [Int] {
+        var statuses: [Int] = []
+        for phone in phones { statuses.append(try await sendText(to: phone).status) }
+        return statuses
+    }
+
+    /// Sends a message with two reply buttons and returns its id.
+    func sendButtons(to phone: String = "16505550142") async throws -> String {
+        let reply = try await post(
+            #"{"messaging_product":"whatsapp","to":"+\#(phone)","type":"interactive","#
+                + #""interactive":{"type":"button","body":{"text":"Sign in?"},"action":{"buttons":["#
+                + #"{"type":"reply","reply":{"id":"yes","title":"Confirm"}},"#
+                + #"{"type":"reply","reply":{"id":"no","title":"Deny"}}]}}}"#)
+        guard let id = reply.json?.at("messages", "id")?.string else {
+            throw Fault("not sent: \(reply.text)")
+        }
+        return id
+    }
+
+    // MARK: The phone
+
+    /// What the phone does: `tap`, `text`, `read` and so on.
+    @discardableResult
+    func phone(_ action: String, _ fields: String) async throws -> Reply {
+        let reply = try await exchange("POST", "/simulator/\(action)", fields, port: port)
+        guard reply.status == 200 else { throw Fault("\(action): \(reply.text)") }
+        return reply
+    }
+
+    /// The messages in a phone's chat.
+    func chat(_ phone: String = "16505550142") async throws -> [JSONValue] {
+        let state = try await exchange("GET", "/simulator/state", port: port).json
+        let chat = state?["chats"]?.elements.first { $0["phone"]?.equals(phone) == true }
+        return chat?["messages"].map { Array($0.elements) } ?? []
+    }
+
+    // MARK: The faults
+
+    /// Sets the faults by HTTP.
+    func put(_ faults: String) async throws -> Reply {
+        try await exchange("PUT", "/simulator/faults", faults, port: port)
+    }
+}

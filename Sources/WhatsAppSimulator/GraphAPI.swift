@@ -37,8 +37,12 @@ struct GraphAPI {
         _ message: OutboundMessage, _ fate: Fate, on loop: isolated EventLoop
     ) async -> Response {
         let id = fate.arrives ? show(message) : simulator.makeMessageID()
+        let updates = progress(of: message, id, fate)
+        if fate.faults.beforeAnswer {
+            await simulator.reportAndWait(updates, fate.faults, on: loop)
+        }
         if fate.faults.answerDelay > .zero { try? await Task.sleep(for: fate.faults.answerDelay) }
-        reportProgress(of: message, id, fate, on: loop)
+        if !fate.faults.beforeAnswer { simulator.report(updates, fate.faults, on: loop) }
         return GraphAnswer(simulator).answer(to: message, id, fate)
     }
 
@@ -54,17 +58,13 @@ struct GraphAPI {
     }
 
     /// The phone is on and in reach: sent and delivered follow at once.
-    private func reportProgress(
-        of message: OutboundMessage, _ id: String, _ fate: Fate, on loop: isolated EventLoop
-    ) {
-        let sent = MetaWebhook.Sent(
-            id: id, recipient: message.recipient, callbackData: message.callbackData)
-        if let failure = fate.failure {
-            simulator.deliver(MetaWebhook(simulator).failure(failure, of: sent), on: loop)
-        } else if fate.arrives {
-            for status in ["sent", "delivered"] {
-                simulator.deliver(MetaWebhook(simulator).status(status, of: sent), on: loop)
-            }
-        }
+    private func progress(
+        of message: OutboundMessage, _ id: String, _ fate: Fate
+    ) -> [WebhookUpdate] {
+        let writer = UpdateWriter(simulator, phone: message.recipient, fate.faults)
+        let sent = UpdateWriter.Sent(id: id, callbackData: message.callbackData)
+        if let failure = fate.failure { return [writer.failure(failure, of: sent)] }
+        guard fate.arrives else { return [] }
+        return [writer.status(.sent, of: sent), writer.status(.delivered, of: sent)]
     }
 }

@@ -31,8 +31,7 @@ struct PhonePage {
             guard let tapped else {
                 throw Failure(.notFound, details: "There is no such button left to tap")
             }
-            simulator.deliver(
-                MetaWebhook(simulator).buttonReply(tapped, to: message, from: phone), on: loop)
+            report(from: phone, on: loop) { [$0.tap(tapped, of: message)] }
         }
     }
 
@@ -49,7 +48,7 @@ struct PhonePage {
                 buttons: [],
                 callbackData: nil)
             simulator.change { $0.add(bubble, to: phone.digits) }
-            simulator.deliver(MetaWebhook(simulator).text(text, from: phone.digits), on: loop)
+            report(from: phone.digits, on: loop) { [$0.text(text)] }
         }
     }
 
@@ -57,12 +56,22 @@ struct PhonePage {
     func read(_ request: Request) -> Reply {
         answer(request) { fields, loop throws(Failure) in
             let phone = try fields.required("phone")
-            for message in simulator.change({ $0.read(phone) }) {
-                let sent = MetaWebhook.Sent(
-                    id: message.id, recipient: phone, callbackData: message.callbackData)
-                simulator.deliver(MetaWebhook(simulator).status("read", of: sent), on: loop)
+            let messages = simulator.change { $0.read(phone) }
+            report(from: phone, on: loop) { writer in
+                messages.map { message in
+                    writer.status(
+                        .read, of: .init(id: message.id, callbackData: message.callbackData))
+                }
             }
         }
+    }
+
+    private func report(
+        from phone: String, on loop: isolated EventLoop,
+        _ updates: (UpdateWriter) -> [WebhookUpdate]
+    ) {
+        let faults = simulator.faults[phone]
+        simulator.report(updates(UpdateWriter(simulator, phone: phone, faults)), faults, on: loop)
     }
 
     private func answer(

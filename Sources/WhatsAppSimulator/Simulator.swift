@@ -45,8 +45,9 @@ public final class Simulator: Sendable {
     private let phones = Locked(SimulatedPhones())
     private let watchers = Locked<[SourceID: LongPoll.Wake]>([:])
     private let faultState = Locked(SimulatorFaults())
+    private let batch = Locked(Batch())
     private let isStopped = Locked(false)
-    private let sender: WebhookSender
+    let sender: WebhookSender
 
     /// A simulator; `routes` makes it reachable.
     public init(
@@ -62,10 +63,14 @@ public final class Simulator: Sendable {
 
     /// What goes wrong from now on; counts of sends that are left go down.
     ///
-    /// A change holds for messages and updates that come after it. Any thread may make one.
+    /// A change holds for messages and updates that come after it, and sends what waits for more of a
+    /// batch. Any thread may make one.
     public var faults: SimulatorFaults {
         get { faultState.withLock { $0 } }
-        set { faultState.withLock { $0 = newValue } }
+        set {
+            faultState.withLock { $0 = newValue }
+            sendBatch()
+        }
     }
 
     /// The paths of the Cloud API, of the phone page, of what the page calls, and of the faults.
@@ -134,12 +139,13 @@ public final class Simulator: Sendable {
         for wake in waiting { wake() }
     }
 
-    // MARK: Webhooks
-
-    /// Posts a webhook to the server, in the background.
-    func deliver(_ body: [UInt8], on loop: isolated EventLoop) {
-        let sender = sender
-        loop.spawn { loop in await sender.send(body, on: loop) }
+    /// Changes the updates that wait, and takes them out if the body says that it is time.
+    func takeBatch(_ body: (inout Batch) -> Bool) -> Batch {
+        batch.withLock { batch in
+            guard body(&batch) else { return Batch() }
+            defer { batch = Batch() }
+            return batch
+        }
     }
 
     /// A message id as Meta writes them.

@@ -33,13 +33,23 @@ extension SimulatorFaults {
 }
 
 extension PhoneFaults {
-    fileprivate static let names = ["send", "answerDelay"]
+    fileprivate static let names = [
+        "send", "answerDelay", "webhookDelay", "copies", "reversed", "beforeAnswer", "statuses",
+        "batch", "hidesNumber",
+    ]
 
     fileprivate init(_ fields: FaultFields) throws(Failure) {
         send = try fields.value("send").map { value throws(Failure) in
             try SendFault(value, at: fields.path("send"))
         }
-        answerDelay = try fields.duration("answerDelay") ?? .zero
+        answerDelay = try fields.duration("answerDelay") ?? answerDelay
+        webhookDelay = try fields.duration("webhookDelay") ?? webhookDelay
+        copies = try fields.integer("copies", 1...100) ?? copies
+        reversed = try fields.flag("reversed") ?? reversed
+        beforeAnswer = try fields.flag("beforeAnswer") ?? beforeAnswer
+        statuses = try fields.words("statuses") ?? statuses
+        batch = try fields.integer("batch", 1...1000) ?? batch
+        hidesNumber = try fields.flag("hidesNumber") ?? hidesNumber
     }
 
     fileprivate func write(to writer: inout JSONWriter) {
@@ -47,6 +57,17 @@ extension PhoneFaults {
             if let send { writer.object { send.write(to: &$0) } }
         }
         writer.member("answerDelay", answerDelay.wholeMilliseconds)
+        writer.member("webhookDelay", webhookDelay.wholeMilliseconds)
+        writer.member("copies", copies)
+        writer.member("reversed", reversed)
+        writer.member("beforeAnswer", beforeAnswer)
+        writer.array("statuses") { writer in
+            for status in DeliveryStatus.allCases where statuses.contains(status) {
+                writer.value(status.rawValue)
+            }
+        }
+        writer.member("batch", batch)
+        writer.member("hidesNumber", hidesNumber)
     }
 }
 

@@ -32,6 +32,29 @@ public struct PhoneFaults: Sendable, Hashable {
     /// How long the answer to a send takes; the message is on the phone at once.
     public var answerDelay = Duration.zero
 
+    /// How long every webhook is held back.
+    public var webhookDelay = Duration.zero
+
+    /// How often every webhook is delivered.
+    public var copies = 1
+
+    /// Whether what is reported together comes the last first: `delivered` before `sent`.
+    public var reversed = false
+
+    /// Whether the webhooks about a send come before its answer.
+    public var beforeAnswer = false
+
+    /// The statuses that are reported; the others are lost.
+    public var statuses = Set(DeliveryStatus.allCases)
+
+    /// How many updates share a delivery, at most 1,000.
+    ///
+    /// They wait until there are that many, of all phones, or until faults are set or cleared.
+    public var batch = 1
+
+    /// Whether webhooks name the person by the user id alone, as those of user names may.
+    public var hidesNumber = false
+
     /// No faults.
     public init() {}
 

@@ -47,6 +47,13 @@ struct FaultControlTests {
         faults.all.send?.regainAccess = 3
         faults.all.send?.arrives = true
         faults.all.answerDelay = .milliseconds(1)
+        faults.all.webhookDelay = .milliseconds(2)
+        faults.all.copies = 3
+        faults.all.reversed = true
+        faults.all.beforeAnswer = true
+        faults.all.statuses = [.read, .failed]
+        faults.all.batch = 4
+        faults.all.hidesNumber = true
         faults["16505550142"].send = SendFault(.page)
         faults["16505550143"].send = SendFault(.empty)
         faults["16505550144"].send = SendFault(.error(0))
@@ -65,6 +72,11 @@ struct FaultControlTests {
             (#"{"send":{"answer":"page","status":600}}"#, "send.status"),
             (#"{"send":{"answer":"page","arrives":1}}"#, "send.arrives"),
             (#"{"answerDelay":-1}"#, "answerDelay"),
+            (#"{"copies":0}"#, "copies"),
+            (#"{"reversed":"yes"}"#, "reversed"),
+            (#"{"statuses":"sent"}"#, "statuses"),
+            (#"{"statuses":["sent","gone"]}"#, "statuses"),
+            (#"{"batch":1001}"#, "batch"),
             (#"{"phones":{}}"#, "phones"),
             (#"{"phones":[{}]}"#, "phones[0].phone"),
             (#"{"phones":[{"phone":"+1 650"}]}"#, "phones[0].phone"),

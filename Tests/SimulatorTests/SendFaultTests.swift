@@ -145,4 +145,16 @@ struct SendFaultTests {
             #expect(ContinuousClock.now - begin >= .milliseconds(150))
         }
     }
+
+    @Test func `a message is on the phone although its business waits no longer`() async throws {
+        try await Rig.run { rig in
+            rig.simulator.faults.all.answerDelay = .seconds(60)
+            await #expect(throws: Fault.self) {
+                _ = try await rig.sendText(patience: .milliseconds(100))
+            }
+            // The request may have come only now that the machine is busy.
+            while try await rig.chat().isEmpty {}
+            #expect(rig.receiver.count == 0)
+        }
+    }
 }

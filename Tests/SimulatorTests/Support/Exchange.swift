@@ -24,7 +24,8 @@ struct Fault: Error, CustomStringConvertible {
 
 /// Sends a request over a connection of its own, from a thread that may wait.
 func exchange(
-    _ method: String, _ path: String, _ body: String? = nil, headers: [String] = [], port: UInt16
+    _ method: String, _ path: String, _ body: String? = nil, headers: [String] = [], port: UInt16,
+    patience: Duration = .seconds(30)
 ) async throws -> Reply {
     let length = body.map { ["Content-Length: \($0.utf8.count)"] } ?? []
     let lines =
@@ -32,7 +33,7 @@ func exchange(
     let request = Array((lines.joined(separator: "\r\n") + "\r\n\r\n" + (body ?? "")).utf8)
     let result = await withCheckedContinuation { continuation in
         let thread = try? Thread(name: "client") {
-            continuation.resume(returning: Result { try converse(request, port) })
+            continuation.resume(returning: Result { try converse(request, port, patience) })
         }
         if thread == nil { continuation.resume(returning: .failure(Fault("no thread"))) }
     }
@@ -55,10 +56,13 @@ extension Reply {
     }
 }
 
-private func converse(_ request: [UInt8], _ port: UInt16) throws -> [UInt8] {
+private func converse(
+    _ request: [UInt8], _ port: UInt16, _ patience: Duration
+) throws -> [UInt8] {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(descriptor) }
-    var limit = timeval(tv_sec: 30, tv_usec: 0)
+    let milliseconds = Int(patience / .milliseconds(1))
+    var limit = timeval(tv_sec: milliseconds / 1000, tv_usec: milliseconds % 1000 * 1000)
     unsafe setsockopt(
         descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     var address = sockaddr_in()

@@ -47,19 +47,22 @@ struct Rig {
     // MARK: The business
 
     /// Sends a message through the Cloud API.
-    func post(_ body: String) async throws -> Reply {
+    func post(_ body: String, patience: Duration = .seconds(30)) async throws -> Reply {
         try await exchange(
             "POST", Self.path, body,
             headers: ["Authorization: Bearer \(Self.token)", "Content-Type: application/json"],
-            port: port)
+            port: port, patience: patience)
     }
 
     /// Sends a text.
-    func sendText(_ text: String = "Hello", to phone: String = "16505550142") async throws -> Reply
-    {
+    func sendText(
+        _ text: String = "Hello", to phone: String = "16505550142",
+        patience: Duration = .seconds(30)
+    ) async throws -> Reply {
         try await post(
             #"{"messaging_product":"whatsapp","to":"+\#(phone)","type":"text","#
-                + #""biz_opaque_callback_data":"login-1","text":{"body":"\#(text)"}}"#)
+                + #""biz_opaque_callback_data":"login-1","text":{"body":"\#(text)"}}"#,
+            patience: patience)
     }
 
     /// Sends a text to each of these phones, one after the other, and returns the answers' statuses.

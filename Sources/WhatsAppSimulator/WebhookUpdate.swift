@@ -1,0 +1,24 @@
+/// One message or status, as it stands in a webhook.
+struct WebhookUpdate: Sendable {
+    enum Kind: Hashable, Sendable {
+        case message
+        case status(DeliveryStatus)
+
+        var isMessage: Bool { self == .message }
+    }
+
+    let kind: Kind
+    /// Who is listed as its contact, if anybody is.
+    let contact: Contact?
+    let json: [UInt8]
+}
+
+/// A person, as a webhook shows them to the business.
+struct Contact: Hashable, Sendable {
+    let phone: String
+    /// A person with a user name may show no number.
+    let hidesNumber: Bool
+
+    /// A business-scoped user id: made of the number here, unrelated to it at Meta.
+    var userID: String { "US." + String(phone.reversed()) }
+}

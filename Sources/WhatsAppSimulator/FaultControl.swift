@@ -20,11 +20,7 @@ struct FaultControl {
             simulator.faults = try SimulatorFaults(document.root)
             return .now(response)
         } catch {
-            let envelope = Envelope(error)
-            return .now(
-                Response(
-                    status: envelope.status, contentType: "application/json; charset=utf-8",
-                    body: envelope.body))
+            return .now(Response(Envelope(error)))
         }
     }
 

@@ -27,7 +27,7 @@ struct GraphAPI {
             throw .invalidParameter("The request body is not a JSON object")
         }
         if root["status"]?.equals("read") == true { return .now(GraphAnswer(simulator).readMark) }
-        let message = try OutboundMessage(root, businessNumber: simulator.settings.businessNumber)
+        let message = try OutboundMessage(root, simulator.settings)
         let fate = simulator.fate(of: message)
         return .later { [self] loop in await answer(message, fate, on: loop) }
     }
@@ -50,9 +50,8 @@ struct GraphAPI {
     private func show(_ message: OutboundMessage) -> String {
         let id = simulator.makeMessageID()
         let bubble = SimulatedPhones.Message(
-            id: id, direction: .incoming, time: simulator.clock.now.seconds, header: message.header,
-            body: message.body, footer: message.footer, buttons: message.buttons,
-            callbackData: message.callbackData)
+            id: id, direction: .incoming, time: simulator.clock.now.seconds,
+            content: message.content, callbackData: message.callbackData)
         simulator.change { $0.add(bubble, to: message.recipient) }
         return id
     }
@@ -62,7 +61,8 @@ struct GraphAPI {
         of message: OutboundMessage, _ id: String, _ fate: Fate
     ) -> [WebhookUpdate] {
         let writer = UpdateWriter(simulator, phone: message.recipient, fate.faults)
-        let sent = UpdateWriter.Sent(id: id, callbackData: message.callbackData)
+        let sent = UpdateWriter.Sent(
+            id: id, callbackData: message.callbackData, isTemplate: message.content.isTemplate)
         if let failure = fate.failure { return [writer.failure(failure, of: sent)] }
         guard fate.arrives else { return [] }
         return [writer.status(.sent, of: sent), writer.status(.delivered, of: sent)]

@@ -53,7 +53,10 @@ struct GraphAnswer {
                 writer.member("input", "+" + recipient)
                 writer.member("wa_id", recipient)
             }
-            writer.objects("messages", [id]) { id, writer in writer.member("id", id) }
+            writer.objects("messages", [id]) { id, writer in
+                writer.member("id", id)
+                if message.content.isTemplate { writer.member("message_status", "accepted") }
+            }
         }
         return writer.bytes
     }

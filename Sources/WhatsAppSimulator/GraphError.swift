@@ -33,11 +33,10 @@ struct GraphError: Error {
 
     static let toOneself = GraphError(code: 131_021)
 
-    static let noTemplate = error(132_001, "template name does not exist")
-
     static let unsupportedType = GraphError(code: 131_051)
 
-    private static func error(_ code: Int, _ details: String) -> GraphError {
+    /// An error with details of its own.
+    static func error(_ code: Int, _ details: String) -> GraphError {
         var error = GraphError(code: code)
         error.details = details
         return error

@@ -4,44 +4,37 @@ import OTPless
 ///
 /// Source: facebook/openapi, business-messaging-api; limits from "Interactive reply buttons messages".
 struct OutboundMessage {
+    /// What the phone shows.
+    struct Content {
+        var header: String?
+        var body: String
+        var footer: String?
+        var buttons: [SimulatedPhones.Message.Button] = []
+        /// Templates may be sent at any time, and their buttons answer in a way of their own.
+        var isTemplate = false
+    }
+
     let recipient: String
-    let header: String?
-    let body: String
-    let footer: String?
-    let buttons: [SimulatedPhones.Message.Button]
+    let content: Content
     let callbackData: String?
 
-    init(_ root: JSONValue, businessNumber: String) throws(GraphError) {
+    init(_ root: JSONValue, _ settings: Simulator.Settings) throws(GraphError) {
         guard root["messaging_product"]?.equals("whatsapp") == true else {
             throw .invalidParameter("messaging_product must be whatsapp")
         }
         guard let recipient = root["to"]?.string else { throw .missingParameter("to") }
-        self.recipient = try Self.digits(of: recipient, businessNumber: businessNumber)
+        self.recipient = try Self.digits(of: recipient, businessNumber: settings.businessNumber)
         callbackData = root["biz_opaque_callback_data"]?.string
         guard (callbackData?.count ?? 0) <= 512 else {
             throw .badValue("biz_opaque_callback_data is longer than 512 characters")
         }
         switch root["type"]?.string ?? "text" {
         case "text":
-            header = nil
-            body = try Self.text(root["text"]?["body"], "text.body", atMost: 4096)
-            footer = nil
-            buttons = []
-        case "interactive":
-            guard let interactive = root["interactive"] else {
-                throw .missingParameter("interactive")
-            }
-            guard interactive["type"]?.equals("button") == true else { throw .unsupportedType }
-            header = try interactive["header"].map { header throws(GraphError) in
-                try Self.text(header["text"], "interactive.header.text", atMost: 60)
-            }
-            body = try Self.text(
-                interactive["body"]?["text"], "interactive.body.text", atMost: 1024)
-            footer = try interactive["footer"].map { footer throws(GraphError) in
-                try Self.text(footer["text"], "interactive.footer.text", atMost: 60)
-            }
-            buttons = try Self.buttons(interactive["action"]?["buttons"])
-        case "template": throw .noTemplate
+            content = Content(
+                body: try Self.text(root["text"]?["body"], "text.body", atMost: 4096))
+        case "interactive": content = try Content(interactive: root["interactive"])
+        case "template":
+            content = try Content(template: root["template"], among: settings.templates)
         default: throw .unsupportedType
         }
     }
@@ -57,7 +50,7 @@ struct OutboundMessage {
         return phone.digits
     }
 
-    private static func text(
+    static func text(
         _ value: JSONValue?, _ name: String, atMost limit: Int
     ) throws(GraphError) -> String {
         guard let text = value?.string, !text.isEmpty else { throw .missingParameter(name) }
@@ -66,19 +59,37 @@ struct OutboundMessage {
         }
         return text
     }
+}
 
-    private static func buttons(
-        _ value: JSONValue?
-    ) throws(GraphError) -> [SimulatedPhones.Message.Button] {
-        var buttons: [SimulatedPhones.Message.Button] = []
+extension OutboundMessage.Content {
+    private typealias Button = SimulatedPhones.Message.Button
+
+    /// A message with reply buttons.
+    fileprivate init(interactive: JSONValue?) throws(GraphError) {
+        guard let interactive else { throw .missingParameter("interactive") }
+        guard interactive["type"]?.equals("button") == true else { throw .unsupportedType }
+        header = try interactive["header"].map { header throws(GraphError) in
+            try OutboundMessage.text(header["text"], "interactive.header.text", atMost: 60)
+        }
+        body = try OutboundMessage.text(
+            interactive["body"]?["text"], "interactive.body.text", atMost: 1024)
+        footer = try interactive["footer"].map { footer throws(GraphError) in
+            try OutboundMessage.text(footer["text"], "interactive.footer.text", atMost: 60)
+        }
+        buttons = try Self.buttons(interactive["action"]?["buttons"])
+    }
+
+    private static func buttons(_ value: JSONValue?) throws(GraphError) -> [Button] {
+        var buttons: [Button] = []
         guard let value else { throw .missingParameter("interactive.action.buttons") }
         for element in value.elements {
-            let id = try text(element["reply"]?["id"], "button id", atMost: 256)
-            let title = try text(element["reply"]?["title"], "button title", atMost: 20)
+            let id = try OutboundMessage.text(element["reply"]?["id"], "button id", atMost: 256)
+            let title = try OutboundMessage.text(
+                element["reply"]?["title"], "button title", atMost: 20)
             guard !id.hasPrefix(" "), !id.hasSuffix(" ") else {
                 throw .badValue("button id has a space at an end")
             }
-            buttons.append(SimulatedPhones.Message.Button(id: id, title: title))
+            buttons.append(Button(id: id, title: title))
         }
         guard 1...3 ~= buttons.count else { throw .badValue("a message has 1 to 3 buttons") }
         guard Set(buttons.map(\.id)).count == buttons.count,

@@ -30,6 +30,9 @@ public final class Simulator: Sendable {
         /// Where the phone page says a login starts.
         public var loginURL: String
 
+        /// The templates that may be sent; none at first.
+        public var templates: [Template] = []
+
         /// Settings with a made-up business number.
         public init(accessToken: Secret, appSecret: Secret, webhookURL: String, loginURL: String) {
             self.accessToken = accessToken
@@ -80,9 +83,14 @@ public final class Simulator: Sendable {
         router.asset("/phone.css", "text/css; charset=utf-8", PackageResources.phone_css)
         router.asset("/phone.js", "text/javascript; charset=utf-8", PackageResources.phone_js)
         router.on(.get, "/simulator/state") { request in PhonePage(self).state(request) }
-        router.on(.post, "/simulator/tap") { request in PhonePage(self).tap(request) }
-        router.on(.post, "/simulator/text") { request in PhonePage(self).text(request) }
-        router.on(.post, "/simulator/read") { request in PhonePage(self).read(request) }
+        let actions: [(String, @Sendable (PhoneActions, Request) -> Reply)] = [
+            ("tap", { $0.tap($1) }), ("choose", { $0.choose($1) }), ("text", { $0.text($1) }),
+            ("react", { $0.react($1) }), ("image", { $0.image($1) }), ("read", { $0.read($1) }),
+            ("change-number", { $0.changeNumber($1) }),
+        ]
+        for (name, act) in actions {
+            router.on(.post, "/simulator/" + name) { request in act(PhoneActions(self), request) }
+        }
         router.on(.get, "/simulator/faults") { request in FaultControl(self).show(request) }
         router.on(.put, "/simulator/faults") { request in FaultControl(self).replace(request) }
         router.on(.delete, "/simulator/faults") { request in FaultControl(self).clear(request) }

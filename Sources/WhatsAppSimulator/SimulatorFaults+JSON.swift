@@ -35,7 +35,7 @@ extension SimulatorFaults {
 extension PhoneFaults {
     fileprivate static let names = [
         "send", "answerDelay", "webhookDelay", "copies", "reversed", "beforeAnswer", "statuses",
-        "batch", "hidesNumber",
+        "batch", "omitsContext", "window", "windowFailsLater", "hidesNumber",
     ]
 
     fileprivate init(_ fields: FaultFields) throws(Failure) {
@@ -49,6 +49,9 @@ extension PhoneFaults {
         beforeAnswer = try fields.flag("beforeAnswer") ?? beforeAnswer
         statuses = try fields.words("statuses") ?? statuses
         batch = try fields.integer("batch", 1...1000) ?? batch
+        omitsContext = try fields.flag("omitsContext") ?? omitsContext
+        window = try fields.word("window") ?? window
+        windowFailsLater = try fields.flag("windowFailsLater") ?? windowFailsLater
         hidesNumber = try fields.flag("hidesNumber") ?? hidesNumber
     }
 
@@ -67,6 +70,9 @@ extension PhoneFaults {
             }
         }
         writer.member("batch", batch)
+        writer.member("omitsContext", omitsContext)
+        writer.member("window", window.rawValue)
+        writer.member("windowFailsLater", windowFailsLater)
         writer.member("hidesNumber", hidesNumber)
     }
 }

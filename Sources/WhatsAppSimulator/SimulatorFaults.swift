@@ -26,6 +26,16 @@ public struct SimulatorFaults: Sendable, Hashable {
 
 /// What goes wrong with one phone, or with all.
 public struct PhoneFaults: Sendable, Hashable {
+    /// The customer service window: 24 hours from when the person last wrote or tapped.
+    public enum Window: String, CaseIterable, Sendable {
+        /// Open, whether the person wrote or not.
+        case open
+        /// As at WhatsApp.
+        case enforced
+        /// Closed, although the person may have written.
+        case closed
+    }
+
     /// What happens to a message that the business sends.
     public var send: SendFault?
 
@@ -51,6 +61,15 @@ public struct PhoneFaults: Sendable, Hashable {
     ///
     /// They wait until there are that many, of all phones, or until faults are set or cleared.
     public var batch = 1
+
+    /// Whether answers (taps and choices) come without the context that names the message.
+    public var omitsContext = false
+
+    /// When the business may send something else than a template.
+    public var window = Window.open
+
+    /// Whether a message outside the window is taken first and fails later.
+    public var windowFailsLater = false
 
     /// Whether webhooks name the person by the user id alone, as those of user names may.
     public var hidesNumber = false

@@ -6,25 +6,31 @@ struct UpdateWriter {
     struct Sent {
         let id: String
         let callbackData: String?
+        let isTemplate: Bool
     }
 
-    private let simulator: Simulator
-    private let contact: Contact
-    private let faults: PhoneFaults
+    let simulator: Simulator
+    let contact: Contact
+    let omitsContext: Bool
 
     init(_ simulator: Simulator, phone: String, _ faults: PhoneFaults) {
         self.simulator = simulator
-        self.faults = faults
         contact = Contact(phone: phone, hidesNumber: faults.hidesNumber)
+        omitsContext = faults.omitsContext
     }
-
-    // MARK: Statuses
 
     /// A step of a message on its way.
     func status(_ status: DeliveryStatus, of message: Sent) -> WebhookUpdate {
         update(.status(status), contact) { writer in
             progress(status, of: message, &writer)
             writer.member("recipient_user_id", contact.userID)
+            guard status == .sent else { return }
+            writer.object("pricing") { writer in
+                writer.member("billable", true)
+                writer.member("pricing_model", "PMP")
+                writer.member("type", "regular")
+                writer.member("category", message.isTemplate ? "utility" : "service")
+            }
         }
     }
 
@@ -52,47 +58,16 @@ struct UpdateWriter {
         if let data = message.callbackData { writer.member("biz_opaque_callback_data", data) }
     }
 
-    // MARK: Messages
-
-    /// A tap on a reply button.
-    func tap(
-        _ button: SimulatedPhones.Message.Button, of messageID: String
+    /// A message of the person; `contact` is nil for those that have no contacts beside them.
+    func message(
+        _ contact: Contact?, _ content: (inout JSONWriter) -> Void
     ) -> WebhookUpdate {
-        message { writer in
-            context(messageID, &writer)
-            writer.member("type", "interactive")
-            writer.object("interactive") { writer in
-                writer.member("type", "button_reply")
-                writer.object("button_reply") { writer in
-                    writer.member("id", button.id)
-                    writer.member("title", button.title)
-                }
-            }
-        }
-    }
-
-    /// A text that a person typed.
-    func text(_ text: String) -> WebhookUpdate {
-        message { writer in
-            writer.member("type", "text")
-            writer.object("text") { $0.member("body", text) }
-        }
-    }
-
-    private func message(_ content: (inout JSONWriter) -> Void) -> WebhookUpdate {
         update(.message, contact) { writer in
-            if !contact.hidesNumber { writer.member("from", contact.phone) }
-            writer.member("from_user_id", contact.userID)
+            if !self.contact.hidesNumber { writer.member("from", self.contact.phone) }
+            writer.member("from_user_id", self.contact.userID)
             writer.member("id", simulator.makeMessageID())
             writer.member("timestamp", timestamp)
             content(&writer)
-        }
-    }
-
-    private func context(_ messageID: String, _ writer: inout JSONWriter) {
-        writer.object("context") { writer in
-            writer.member("from", simulator.settings.businessNumber)
-            writer.member("id", messageID)
         }
     }
 

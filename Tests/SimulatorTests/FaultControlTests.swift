@@ -53,6 +53,9 @@ struct FaultControlTests {
         faults.all.beforeAnswer = true
         faults.all.statuses = [.read, .failed]
         faults.all.batch = 4
+        faults.all.omitsContext = true
+        faults.all.window = .enforced
+        faults.all.windowFailsLater = true
         faults.all.hidesNumber = true
         faults["16505550142"].send = SendFault(.page)
         faults["16505550143"].send = SendFault(.empty)
@@ -77,6 +80,7 @@ struct FaultControlTests {
             (#"{"statuses":"sent"}"#, "statuses"),
             (#"{"statuses":["sent","gone"]}"#, "statuses"),
             (#"{"batch":1001}"#, "batch"),
+            (#"{"window":"ajar"}"#, "window"),
             (#"{"phones":{}}"#, "phones"),
             (#"{"phones":[{}]}"#, "phones[0].phone"),
             (#"{"phones":[{"phone":"+1 650"}]}"#, "phones[0].phone"),

@@ -19,15 +19,17 @@ struct Rig {
     /// Runs a test, and cleans up behind it.
     static func run(
         refusing refusals: [Int] = [], clock: any WallClock = SystemClock(),
+        templates: [Simulator.Template] = [],
         _ test: (Rig) async throws -> Void
     ) async throws {
         let loops = try loops.get().loops
         var clients: [SourceID] = []
         for loop in loops { clients.append(try await HTTPClient.make(on: loop)) }
         let receiver = try await Receiver(refusing: refusals, on: loops)
-        let settings = Simulator.Settings(
+        var settings = Simulator.Settings(
             accessToken: Secret(token), appSecret: Secret(appSecret), webhookURL: receiver.url,
             loginURL: "http://127.0.0.1/")
+        settings.templates = templates
         let simulator = Simulator(settings, clients: clients, clock: clock)
         let server = try await Server(.loopback, router: simulator.routes, on: loops)
         let rig = Rig(simulator: simulator, receiver: receiver, port: server.addresses[0].port)
@@ -72,6 +74,25 @@ struct Rig {
         return statuses
     }
 
+    /// Sends the login template; by default everything in it is as it should be.
+    func sendTemplate(
+        _ name: String = "login_confirm", language: String = #""code":"en_US""#,
+        body: [String] = ["Acme", "Firefox on Linux", "09:30 UTC"],
+        buttons: [(index: String, payload: String)] = [("0", "yes-1"), ("1", "no-1")],
+        to phone: String = "16505550142"
+    ) async throws -> Reply {
+        let texts = body.map { #"{"type":"text","text":"\#($0)"}"# }.joined(separator: ",")
+        let replies = buttons.map { button in
+            #",{"type":"button","sub_type":"quick_reply","index":"\#(button.index)","#
+                + #""parameters":[{"type":"payload","payload":"\#(button.payload)"}]}"#
+        }
+        return try await post(
+            #"{"messaging_product":"whatsapp","recipient_type":"individual","to":"+\#(phone)","#
+                + #""biz_opaque_callback_data":"login-1","type":"template","template":{"#
+                + #""name":"\#(name)","language":{\#(language)},"components":["#
+                + #"{"type":"body","parameters":[\#(texts)]}\#(replies.joined())]}}"#)
+    }
+
     /// Sends a message with two reply buttons and returns its id.
     func sendButtons(to phone: String = "16505550142") async throws -> String {
         let reply = try await post(
@@ -97,9 +118,8 @@ struct Rig {
 
     /// The messages in a phone's chat.
     func chat(_ phone: String = "16505550142") async throws -> [JSONValue] {
-        let state = try await exchange("GET", "/simulator/state", port: port).json
-        let chat = state?["chats"]?.elements.first { $0["phone"]?.equals(phone) == true }
-        return chat?["messages"].map { Array($0.elements) } ?? []
+        let state = try await exchange("GET", "/simulator/state?phone=\(phone)", port: port)
+        return state.json?.at("chats", "messages").map { Array($0.elements) } ?? []
     }
 
     // MARK: The faults

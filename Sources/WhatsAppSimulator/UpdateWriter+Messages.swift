@@ -1,0 +1,123 @@
+import OTPless
+
+/// What a person can send.
+extension UpdateWriter {
+    /// What a text stands under.
+    struct Context {
+        /// The message of the business that it quotes.
+        var quoted: String?
+        var isForwarded = false
+        /// Forwarded five times and more.
+        var isFrequentlyForwarded = false
+    }
+
+    /// A tap on a reply button.
+    func tap(_ button: SimulatedPhones.Message.Button, of messageID: String) -> WebhookUpdate {
+        message(contact) { writer in
+            answer(to: messageID, &writer)
+            writer.member("type", "interactive")
+            writer.object("interactive") { writer in
+                writer.member("type", "button_reply")
+                writer.object("button_reply") { writer in
+                    writer.member("id", button.id)
+                    writer.member("title", button.title)
+                }
+            }
+        }
+    }
+
+    /// A tap on a template's quick reply.
+    func quickReply(
+        _ button: SimulatedPhones.Message.Button, of messageID: String
+    ) -> WebhookUpdate {
+        message(contact) { writer in
+            answer(to: messageID, &writer)
+            writer.member("type", "button")
+            writer.object("button") { writer in
+                writer.member("payload", button.id)
+                writer.member("text", button.title)
+            }
+        }
+    }
+
+    /// A choice from a list.
+    func listReply(
+        _ row: SimulatedPhones.Message.Button, _ description: String?, of messageID: String
+    ) -> WebhookUpdate {
+        message(contact) { writer in
+            answer(to: messageID, &writer)
+            writer.member("type", "interactive")
+            writer.object("interactive") { writer in
+                writer.member("type", "list_reply")
+                writer.object("list_reply") { writer in
+                    writer.member("id", row.id)
+                    writer.member("title", row.title)
+                    if let description { writer.member("description", description) }
+                }
+            }
+        }
+    }
+
+    /// A text that a person typed or forwarded.
+    func text(_ text: String, _ context: Context = Context()) -> WebhookUpdate {
+        message(contact) { writer in
+            if let quoted = context.quoted {
+                quote(quoted, &writer)
+            } else if context.isFrequentlyForwarded {
+                writer.object("context") { $0.member("frequently_forwarded", true) }
+            } else if context.isForwarded {
+                writer.object("context") { $0.member("forwarded", true) }
+            }
+            writer.member("type", "text")
+            writer.object("text") { $0.member("body", text) }
+        }
+    }
+
+    /// An emoji under a message; nil takes it back.
+    func reaction(_ emoji: String?, to messageID: String) -> WebhookUpdate {
+        message(contact) { writer in
+            writer.member("type", "reaction")
+            writer.object("reaction") { writer in
+                writer.member("message_id", messageID)
+                if let emoji { writer.member("emoji", emoji) }
+            }
+        }
+    }
+
+    /// A picture; there is none behind its id.
+    func image(_ caption: String?) -> WebhookUpdate {
+        message(contact) { writer in
+            writer.member("type", "image")
+            writer.object("image") { writer in
+                if let caption { writer.member("caption", caption) }
+                writer.member("mime_type", "image/jpeg")
+                writer.member("sha256", String(repeating: "A", count: 43) + "=")
+                writer.member("id", "1003383421387256")
+            }
+        }
+    }
+
+    /// The person has another number now; WhatsApp itself says so, without contacts.
+    func numberChange(to phone: String) -> WebhookUpdate {
+        message(nil) { writer in
+            writer.member("type", "system")
+            writer.object("system") { writer in
+                writer.member(
+                    "body", "User Simulated Phone changed from \(contact.phone) to \(phone)")
+                writer.member("wa_id", phone)
+                writer.member("type", "user_changed_number")
+            }
+        }
+    }
+
+    private func answer(to messageID: String, _ writer: inout JSONWriter) {
+        if !omitsContext { quote(messageID, &writer) }
+    }
+
+    private func quote(_ messageID: String, _ writer: inout JSONWriter) {
+        writer.object("context") { writer in
+            writer.member("from", simulator.settings.businessNumber)
+            writer.member("id", messageID)
+        }
+    }
+}

@@ -61,7 +61,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "SimulatorTests", dependencies: ["WhatsAppSimulator", "OTPless", "Wire", "Loop"],
-            swiftSettings: strict),
+            exclude: ["pywa"], swiftSettings: strict),
         .testTarget(
             name: "ServerTests",
             dependencies: ["otpless-server", "WhatsAppSimulator", "OTPless", "Wire", "Loop"],

@@ -71,8 +71,8 @@ struct MetaWebhook {
 
 extension Contact {
     fileprivate func write(to writer: inout JSONWriter) {
-        writer.object("profile") { $0.member("name", "Simulated Phone") }
-        if !hidesNumber { writer.member("wa_id", phone) }
-        writer.member("user_id", userID)
+        if let name { writer.object("profile") { $0.member("name", name) } }
+        if let waID { writer.member("wa_id", waID) }
+        if let userID { writer.member("user_id", userID) }
     }
 }

@@ -53,7 +53,8 @@ private struct Components {
     init(_ list: JSONValue?, of template: Simulator.Template) throws(GraphError) {
         payloads = template.quickReplies.map { _ in nil }
         for component in (list?.elements).map(Array.init) ?? [] {
-            switch component["type"]?.string {
+            // Meta takes these words in capitals too, and some clients write them so.
+            switch component["type"]?.string?.lowercased() {
             case "body": parameters = try Self.texts(component)
             case "header": try Self.match("header", try Self.texts(component).count, 0)
             case "button": try takeButton(component)
@@ -97,7 +98,7 @@ private struct Components {
     }
 
     private mutating func takeButton(_ button: JSONValue) throws(GraphError) {
-        guard button["sub_type"]?.equals("quick_reply") == true else {
+        guard button["sub_type"]?.string?.lowercased() == "quick_reply" else {
             throw .error(132_012, "button: expected the sub_type quick_reply")
         }
         let index = button["index"].flatMap { $0.integer ?? $0.string.flatMap { Int64($0) } }

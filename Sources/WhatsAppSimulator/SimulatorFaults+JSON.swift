@@ -35,7 +35,7 @@ extension SimulatorFaults {
 extension PhoneFaults {
     fileprivate static let names = [
         "send", "answerDelay", "webhookDelay", "copies", "reversed", "beforeAnswer", "statuses",
-        "batch", "omitsContext", "window", "windowFailsLater", "hidesNumber",
+        "batch", "omitsContext", "omitsContacts", "window", "windowFailsLater", "hidesNumber",
     ]
 
     fileprivate init(_ fields: FaultFields) throws(Failure) {
@@ -50,6 +50,7 @@ extension PhoneFaults {
         statuses = try fields.words("statuses") ?? statuses
         batch = try fields.integer("batch", 1...1000) ?? batch
         omitsContext = try fields.flag("omitsContext") ?? omitsContext
+        omitsContacts = try fields.flag("omitsContacts") ?? omitsContacts
         window = try fields.word("window") ?? window
         windowFailsLater = try fields.flag("windowFailsLater") ?? windowFailsLater
         hidesNumber = try fields.flag("hidesNumber") ?? hidesNumber
@@ -71,6 +72,7 @@ extension PhoneFaults {
         }
         writer.member("batch", batch)
         writer.member("omitsContext", omitsContext)
+        writer.member("omitsContacts", omitsContacts)
         writer.member("window", window.rawValue)
         writer.member("windowFailsLater", windowFailsLater)
         writer.member("hidesNumber", hidesNumber)

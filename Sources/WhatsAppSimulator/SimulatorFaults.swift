@@ -65,6 +65,9 @@ public struct PhoneFaults: Sendable, Hashable {
     /// Whether answers (taps and choices) come without the context that names the message.
     public var omitsContext = false
 
+    /// Whether webhooks come without the contacts beside messages and statuses.
+    public var omitsContacts = false
+
     /// When the business may send something else than a template.
     public var window = Window.open
 

@@ -13,7 +13,7 @@ extension UpdateWriter {
 
     /// A tap on a reply button.
     func tap(_ button: SimulatedPhones.Message.Button, of messageID: String) -> WebhookUpdate {
-        message(contact) { writer in
+        message { writer in
             answer(to: messageID, &writer)
             writer.member("type", "interactive")
             writer.object("interactive") { writer in
@@ -30,7 +30,7 @@ extension UpdateWriter {
     func quickReply(
         _ button: SimulatedPhones.Message.Button, of messageID: String
     ) -> WebhookUpdate {
-        message(contact) { writer in
+        message { writer in
             answer(to: messageID, &writer)
             writer.member("type", "button")
             writer.object("button") { writer in
@@ -44,7 +44,7 @@ extension UpdateWriter {
     func listReply(
         _ row: SimulatedPhones.Message.Button, _ description: String?, of messageID: String
     ) -> WebhookUpdate {
-        message(contact) { writer in
+        message { writer in
             answer(to: messageID, &writer)
             writer.member("type", "interactive")
             writer.object("interactive") { writer in
@@ -60,7 +60,7 @@ extension UpdateWriter {
 
     /// A text that a person typed or forwarded.
     func text(_ text: String, _ context: Context = Context()) -> WebhookUpdate {
-        message(contact) { writer in
+        message { writer in
             if let quoted = context.quoted {
                 quote(quoted, &writer)
             } else if context.isFrequentlyForwarded {
@@ -75,7 +75,7 @@ extension UpdateWriter {
 
     /// An emoji under a message; nil takes it back.
     func reaction(_ emoji: String?, to messageID: String) -> WebhookUpdate {
-        message(contact) { writer in
+        message { writer in
             writer.member("type", "reaction")
             writer.object("reaction") { writer in
                 writer.member("message_id", messageID)
@@ -86,7 +86,7 @@ extension UpdateWriter {
 
     /// A picture; there is none behind its id.
     func image(_ caption: String?) -> WebhookUpdate {
-        message(contact) { writer in
+        message { writer in
             writer.member("type", "image")
             writer.object("image") { writer in
                 if let caption { writer.member("caption", caption) }
@@ -98,20 +98,20 @@ extension UpdateWriter {
     }
 
     /// The person has another number now; WhatsApp itself says so, without contacts.
-    func numberChange(to phone: String) -> WebhookUpdate {
-        message(nil) { writer in
+    func numberChange(to next: String) -> WebhookUpdate {
+        notice { writer in
             writer.member("type", "system")
             writer.object("system") { writer in
                 writer.member(
-                    "body", "User Simulated Phone changed from \(contact.phone) to \(phone)")
-                writer.member("wa_id", phone)
+                    "body", "User Simulated Phone changed from \(phone) to \(next)")
+                writer.member("wa_id", next)
                 writer.member("type", "user_changed_number")
             }
         }
     }
 
     private func answer(to messageID: String, _ writer: inout JSONWriter) {
-        if !omitsContext { quote(messageID, &writer) }
+        if !faults.omitsContext { quote(messageID, &writer) }
     }
 
     private func quote(_ messageID: String, _ writer: inout JSONWriter) {

@@ -10,20 +10,27 @@ struct UpdateWriter {
     }
 
     let simulator: Simulator
-    let contact: Contact
-    let omitsContext: Bool
+    let phone: String
+    let faults: PhoneFaults
 
     init(_ simulator: Simulator, phone: String, _ faults: PhoneFaults) {
         self.simulator = simulator
-        contact = Contact(phone: phone, hidesNumber: faults.hidesNumber)
-        omitsContext = faults.omitsContext
+        self.phone = phone
+        self.faults = faults
     }
+
+    private var userID: String { Contact.userID(of: phone) }
+
+    /// The number, if the person shows it.
+    private var waID: String? { faults.hidesNumber ? nil : phone }
+
+    // MARK: Statuses
 
     /// A step of a message on its way.
     func status(_ status: DeliveryStatus, of message: Sent) -> WebhookUpdate {
-        update(.status(status), contact) { writer in
-            progress(status, of: message, &writer)
-            writer.member("recipient_user_id", contact.userID)
+        update(.status(status), Contact(waID: waID, userID: userID)) { writer in
+            progress(status, of: message, waID, &writer)
+            writer.member("recipient_user_id", userID)
             guard status == .sent else { return }
             writer.object("pricing") { writer in
                 writer.member("billable", true)
@@ -34,10 +41,12 @@ struct UpdateWriter {
         }
     }
 
-    /// A message was taken and cannot be delivered; such a status has neither contact nor user id.
+    /// A message was taken and cannot be delivered: there is nobody who could have a user id.
+    ///
+    /// Source: webhooks quoted in pywa's issues 220 and 227.
     func failure(_ error: GraphError, of message: Sent) -> WebhookUpdate {
-        update(.status(.failed), nil) { writer in
-            progress(.failed, of: message, &writer)
+        update(.status(.failed), Contact(waID: phone)) { writer in
+            progress(.failed, of: message, phone, &writer)
             writer.objects("errors", [error]) { error, writer in
                 writer.member("code", error.code)
                 writer.member("title", error.title)
@@ -49,26 +58,40 @@ struct UpdateWriter {
     }
 
     private func progress(
-        _ status: DeliveryStatus, of message: Sent, _ writer: inout JSONWriter
+        _ status: DeliveryStatus, of message: Sent, _ recipient: String?,
+        _ writer: inout JSONWriter
     ) {
         writer.member("id", message.id)
         writer.member("status", status.rawValue)
         writer.member("timestamp", timestamp)
-        if !contact.hidesNumber { writer.member("recipient_id", contact.phone) }
+        if let recipient { writer.member("recipient_id", recipient) }
         if let data = message.callbackData { writer.member("biz_opaque_callback_data", data) }
     }
 
-    /// A message of the person; `contact` is nil for those that have no contacts beside them.
-    func message(
-        _ contact: Contact?, _ content: (inout JSONWriter) -> Void
-    ) -> WebhookUpdate {
-        update(.message, contact) { writer in
-            if !self.contact.hidesNumber { writer.member("from", self.contact.phone) }
-            writer.member("from_user_id", self.contact.userID)
-            writer.member("id", simulator.makeMessageID())
-            writer.member("timestamp", timestamp)
+    // MARK: Messages
+
+    /// A message of the person.
+    func message(_ content: (inout JSONWriter) -> Void) -> WebhookUpdate {
+        let contact = Contact(name: "Simulated Phone", waID: waID, userID: userID)
+        return update(.message, contact) { writer in
+            origin(&writer)
             content(&writer)
         }
+    }
+
+    /// What WhatsApp itself says about the person: there are no contacts beside it.
+    func notice(_ content: (inout JSONWriter) -> Void) -> WebhookUpdate {
+        update(.message, nil) { writer in
+            origin(&writer)
+            content(&writer)
+        }
+    }
+
+    private func origin(_ writer: inout JSONWriter) {
+        if let waID { writer.member("from", waID) }
+        writer.member("from_user_id", userID)
+        writer.member("id", simulator.makeMessageID())
+        writer.member("timestamp", timestamp)
     }
 
     private func update(
@@ -76,7 +99,8 @@ struct UpdateWriter {
     ) -> WebhookUpdate {
         var writer = JSONWriter(reserving: 512, asciiOnly: true)
         writer.object(content)
-        return WebhookUpdate(kind: kind, contact: contact, json: writer.bytes)
+        return WebhookUpdate(
+            kind: kind, contact: faults.omitsContacts ? nil : contact, json: writer.bytes)
     }
 
     private var timestamp: String { String(simulator.clock.now.seconds) }

@@ -13,12 +13,13 @@ struct WebhookUpdate: Sendable {
     let json: [UInt8]
 }
 
-/// A person, as a webhook shows them to the business.
+/// A person, as a webhook shows them to the business beside an update.
 struct Contact: Hashable, Sendable {
-    let phone: String
-    /// A person with a user name may show no number.
-    let hidesNumber: Bool
+    var name: String?
+    /// The number; a person with a user name may show none.
+    var waID: String?
+    var userID: String?
 
     /// A business-scoped user id: made of the number here, unrelated to it at Meta.
-    var userID: String { "US." + String(phone.reversed()) }
+    static func userID(of phone: String) -> String { "US." + String(phone.reversed()) }
 }

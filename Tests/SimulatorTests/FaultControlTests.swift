@@ -54,6 +54,7 @@ struct FaultControlTests {
         faults.all.statuses = [.read, .failed]
         faults.all.batch = 4
         faults.all.omitsContext = true
+        faults.all.omitsContacts = true
         faults.all.window = .enforced
         faults.all.windowFailsLater = true
         faults.all.hidesNumber = true

@@ -120,7 +120,9 @@ struct SendFaultTests {
             #expect(reply.status == 200)
             let id = try #require(reply.json?.at("messages", "id")?.string)
             let delivery = try #require(try await rig.receiver.take(1).first)
-            #expect(delivery.values.first?["contacts"] == nil)
+            let contact = delivery.values.first?["contacts"]?.elements.first { _ in true }
+            #expect(contact?["wa_id"]?.equals("16505550142") == true)
+            #expect(contact?["user_id"] == nil && contact?["profile"] == nil)
             let status = try #require(delivery.updates("statuses").first)
             #expect(status["id"]?.equals(id) == true)
             #expect(status["status"]?.equals("failed") == true)

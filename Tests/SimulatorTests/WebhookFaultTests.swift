@@ -23,6 +23,9 @@ struct WebhookFaultTests {
                 Set(statuses.compactMap { $0["status"]?.string }) == ["sent", "delivered", "read"])
             #expect(statuses.allSatisfy { $0["id"]?.equals(id) == true })
             #expect(statuses.allSatisfy { $0["recipient_id"]?.equals("16505550142") == true })
+            // The contact beside a status has no profile.
+            let first = String(decoding: deliveries[0].body, as: UTF8.self)
+            #expect(first.contains(#""contacts":[{"wa_id":"16505550142","user_id":"US.2"#))
         }
     }
 
@@ -170,6 +173,21 @@ struct WebhookFaultTests {
             for delivery in await rig.receiver.takeRaw(3) {
                 let text = String(decoding: delivery.body, as: UTF8.self)
                 #expect(!text.contains("16505550142") && text.contains("US.24105550561"))
+            }
+        }
+    }
+
+    @Test func `webhooks may come without contacts`() async throws {
+        try await Rig.run { rig in
+            rig.simulator.faults.all.omitsContacts = true
+            _ = try await rig.sendButtons()
+            try await rig.phone("text", #"{"phone":"16505550142","text":"Hi"}"#)
+            rig.simulator.faults.all.send = SendFault(.failure(131_026))
+            _ = try await rig.sendText()
+            for delivery in try await rig.receiver.take(4) {
+                #expect(delivery.values.allSatisfy { $0["contacts"] == nil })
+                #expect(
+                    delivery.updates("messages").count + delivery.updates("statuses").count == 1)
             }
         }
     }

@@ -7,7 +7,8 @@ import Wire
 struct Rig {
     static let token = "EAAtest-access-token"
     static let appSecret = "test-app-secret"
-    static let path = "/v26.0/106540352242922/messages"
+    static let phoneNumberID = "106540352242922"
+    static let path = "/v26.0/\(phoneNumberID)/messages"
 
     /// Shared by all tests and never stopped.
     private static let loops = Result { try LoopGroup(count: 1) }
@@ -19,7 +20,7 @@ struct Rig {
     /// Runs a test, and cleans up behind it.
     static func run(
         refusing refusals: [Int] = [], clock: any WallClock = SystemClock(),
-        templates: [Simulator.Template] = [],
+        templates: [Simulator.Template] = [], webhookURL: String? = nil,
         _ test: (Rig) async throws -> Void
     ) async throws {
         let loops = try loops.get().loops
@@ -27,7 +28,8 @@ struct Rig {
         for loop in loops { clients.append(try await HTTPClient.make(on: loop)) }
         let receiver = try await Receiver(refusing: refusals, on: loops)
         var settings = Simulator.Settings(
-            accessToken: Secret(token), appSecret: Secret(appSecret), webhookURL: receiver.url,
+            accessToken: Secret(token), appSecret: Secret(appSecret),
+            webhookURL: webhookURL ?? receiver.url,
             loginURL: "http://127.0.0.1/")
         settings.templates = templates
         let simulator = Simulator(settings, clients: clients, clock: clock)

@@ -36,6 +36,11 @@ extension Notation where Value == String {
         WebURL(text).flatMap { $0.isSafe ? $0.base : nil }
     }
 
+    /// The name in messages, fit for a template's variable: Meta refuses four spaces in a row.
+    static let appName = text(
+        "must have at most 60 characters, one of them visible, and no four spaces in a row"
+    ) { $0.utf16.count <= 60 && !$0.trimmed.isEmpty && !$0.contains("    ") ? $0 : nil }
+
     /// `sqlite:PATH`, kept as the path.
     static let sqlite = Notation(
         expectation: "must be sqlite:PATH (postgres:// is not available yet)"

@@ -40,9 +40,6 @@ extension Notation where Value == String {
         Notation(expectation: expectation, parse: parse) { $0 }
     }
 
-    /// Any text.
-    static let anything = text("must not be empty") { $0 }
-
     /// Text of at most that many bytes.
     static func atMost(bytes: Int) -> Notation {
         text("must have at most \(bytes) bytes") { $0.utf8.count <= bytes ? $0 : nil }
@@ -112,4 +109,8 @@ extension Notation where Value == Log.Level {
     } print: {
         "\($0)"
     }
+}
+
+extension Unicode.Scalar {
+    var isControl: Bool { properties.generalCategory == .control }
 }

@@ -11,8 +11,8 @@ extension Setting {
             "OTPLESS_PUBLIC_URL", \.publicURL, .publicURL,
             "what browsers and WhatsApp call, such as `https://login.example.com`"),
         .derived(
-            "OTPLESS_APP_NAME", \.appName, .anything, from: "the public URL's host",
-            "shown in the message"
+            "OTPLESS_APP_NAME", \.appName, .appName, from: "the public URL's host",
+            "shown in the message, at most 60 characters"
         ) { WebURL($0.publicURL)?.authority ?? "" },
         .notYet("OTPLESS_APP_LOGO", "shown on the page"),
         .optional(

@@ -37,10 +37,18 @@ struct Setting: Sendable {
 
     /// Reads the value of the setting's variable, an empty one as none, and returns what is wrong.
     func take(_ value: String?, into config: inout Config) -> String? {
-        if let value, !value.isEmpty { return read(value, &config) }
+        if let value, !value.isEmpty { return read(value, checked: &config) }
         if case .required = standard { return "is required: \(meaning)" }
         derive(&config)
         return nil
+    }
+
+    private func read(_ value: String, checked config: inout Config) -> String? {
+        // A secret is nobody's line; anything else may be printed, logged, or sent in a message.
+        if !isSecret, value.unicodeScalars.contains(where: \.isControl) {
+            return "must not have control characters"
+        }
+        return read(value, &config)
     }
 }
 

@@ -1,0 +1,109 @@
+extension Config {
+    /// The page that documents all settings, docs/config.md: made from what reads them.
+    public static var reference: String {
+        """
+        # Configuration
+
+        `otpless-server` is configured by environment variables, or by a file that `--env-file` names. This page is
+        printed by `otpless-server print-config --markdown`; a test keeps it true.
+
+        \(commands)
+
+        ## Settings
+
+        \(table(Setting.all.filter(\.isAvailable)))
+
+        \(values)
+
+        ## Not available yet
+
+        These names are taken. Setting one is a fault, so that nobody thinks it has an effect, except to the value
+        that asks for what happens anyway.
+
+        \(table(Setting.all.filter { !$0.isAvailable }, heading: "accepted"))
+
+        \(files)
+
+        ## Exit status
+
+        | status | |
+        |---|---|
+        | 0 | done; also after SIGTERM and SIGINT |
+        | 64 | the command line is not understood |
+        | 78 | the configuration has faults, all of them on standard error, one a line: `NAME: what is wrong` |
+        | 1 | anything else, such as a database that cannot be opened; the cause is on standard error |
+
+        """
+    }
+
+    private static let commands = """
+        | command | |
+        |---|---|
+        | `otpless-server serve` | serves |
+        | `otpless-server check-config` | lists all faults, or prints warnings and that the configuration is valid |
+        | `otpless-server print-config` | prints the configuration in effect as an env file, secrets as `***` |
+        | `otpless-server gen-secret` | prints a fresh value for `OTPLESS_JWT_SECRET` |
+        | `otpless-server migrate` | creates the database, or brings its schema up to date, as `serve` does at start |
+        | `otpless-server template` | prints the message template, ready to submit to Meta |
+
+        All but `gen-secret` read the configuration and take `--env-file FILE`. `--help` on each says more.
+        """
+
+    private static let values = """
+        - **Durations** are a number and a unit, `s`, `m`, `h` or `d`: `300s`, `5m`, `1h`, `30d`.
+        - **Rates** are a count and a duration, `3/1h`, several with commas; `off` switches one off. No setting that
+          takes one is available yet.
+        - An empty variable counts as one that is not set.
+        - Only secrets may have control characters.
+        - `OTPLESS_ALLOWED_ORIGINS` replaces its default. If you use the built-in page, list the public URL's own
+          origin too.
+        - Unknown `OTPLESS_*` names are refused, so a typo cannot pass as a default. Names that begin with
+          `OTPLESS_TEST_`, `OTPLESS_SERVICE_` or `OTPLESS_PORT` are ignored: tests set the first, container platforms
+          inject the others. There is no `OTPLESS_PORT` setting; the port is part of `OTPLESS_LISTEN`.
+        """
+
+    private static let files = """
+        ## Env files
+
+        `--env-file FILE` reads settings from a file as well. A variable of the process's environment wins over the
+        file, also an empty one. No file is read by itself.
+
+        ```sh
+        # otpless.env
+        OTPLESS_PUBLIC_URL=https://login.example.com
+        OTPLESS_APP_NAME='Jo & Co'
+        ```
+
+        - A line is `NAME=value`, a comment that begins with `#` and does not end with a backslash, or empty. `export `
+          in front of a name is allowed.
+        - There is no space around the `=`, and no comment behind a value.
+        - A value without quotes has no spaces and none of ``\\ ' " ` $ ; & | < > ( ) ~``.
+        - In single quotes everything means itself; a single quote cannot stand there.
+        - In double quotes `\\"`, `\\\\`, `\\$` and `` \\` `` stand for the second character. A `$` or `` ` `` without the
+          backslash is a fault: nothing is ever expanded.
+        - A value ends in its line. A name stands once.
+        - The file is UTF-8, at most 64 KiB, its lines end with a line feed alone. It must be a regular file, or a link to
+          one.
+        - Faults name the file and the line, never a value, and are told together with those of the settings.
+        - A file that others may read raises a warning: `chmod 600`. So does a name that is no setting of this server.
+
+        What is accepted means the same to `sh` (`set -a; . ./otpless.env`) and to systemd's `EnvironmentFile=`, which
+        only does not know `export`.
+        """
+
+    private static func table(_ settings: [Setting], heading: String = "default") -> String {
+        let rows = settings.map { "| `\($0.name)` | \($0.standardText) | \($0.meaning) |" }
+        return (["| variable | \(heading) | |", "|---|---|---|"] + rows).joined(separator: "\n")
+    }
+}
+
+extension Setting {
+    /// The default as the table of settings shows it.
+    fileprivate var standardText: String {
+        switch standard {
+        case .required: "**required**"
+        case .derived(let words): words
+        case .fixed: text(Config()).map { "`\($0)`" } ?? "none"
+        }
+    }
+}

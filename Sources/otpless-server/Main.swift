@@ -6,26 +6,21 @@ import OTPless
 enum Main {
     /// Synchronous, so that signals are blocked on the first thread before there is another one.
     static func main() {
-        StopSignal.prepare()
         let arguments = Array(CommandLine.arguments.dropFirst())
+        let command = arguments.first.flatMap(Command.named)
+        StopSignal.prepare(toWait: command?.isLasting ?? false)
         // Detached: the main actor's thread, this one, only sleeps.
-        Task.detached { exit(await run(arguments).rawValue) }
+        Task.detached { exit(await run(command, arguments).rawValue) }
         while true { pause() }
     }
 
-    private static func run(_ arguments: [String]) async -> ExitStatus {
+    private static func run(_ command: Command?, _ arguments: [String]) async -> ExitStatus {
         guard let name = arguments.first else { return Help.complain() }
         let rest = Array(arguments.dropFirst())
-        if rest.contains("--help") || rest.contains("-h") { return Help.show(name) }
-        switch name {
-        case "serve": return await ServeCommand.run(rest)
-        case "demo": return await DemoCommand.run(rest)
-        case "version", "--version": return Help.showVersion()
-        case "help", "--help", "-h": return Help.show(rest.first)
-        default:
-            Terminal.complain("otpless-server: there is no command \"\(name)\"")
-            return Help.complain()
-        }
+        if ["help", "--help", "-h"].contains(name) { return Help.show(rest) }
+        guard let command else { return Help.complain("there is no command \"\(name)\"") }
+        if rest.contains("--help") || rest.contains("-h") { return Help.show([name]) }
+        return await command.run(rest)
     }
 }
 

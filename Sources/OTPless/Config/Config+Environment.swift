@@ -1,16 +1,26 @@
 extension Config {
-    /// Reads the configuration of `serve` from the environment; the only reader of it.
+    /// Reads the configuration of `serve` from the environment.
     ///
     /// - Throws: every fault at once; nothing falls back silently.
     public init(environment: [String: String]) throws(ConfigError) {
-        self.init()
+        let (config, faults) = Self.read(environment)
+        guard faults.isEmpty else { throw ConfigError(faults: faults) }
+        self = config
+    }
+
+    /// What can be read of an environment, and every fault of it; the only reader of it.
+    ///
+    /// Where there are faults the configuration is for looking at, not for use.
+    public static func read(
+        _ environment: [String: String]
+    ) -> (config: Config, faults: [ConfigFault]) {
+        var config = Config()
         var faults: [ConfigFault] = []
         for setting in Setting.all {
-            if let problem = setting.take(environment[setting.name], into: &self) {
+            if let problem = setting.take(environment[setting.name], into: &config) {
                 faults.append(ConfigFault(name: setting.name, problem: problem))
             }
         }
-        faults += Self.unknownNames(in: environment)
-        guard faults.isEmpty else { throw ConfigError(faults: faults) }
+        return (config, faults + unknownNames(in: environment))
     }
 }

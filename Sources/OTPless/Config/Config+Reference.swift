@@ -85,7 +85,8 @@ extension Config {
         - The file is UTF-8, at most 64 KiB, its lines end with a line feed alone. It must be a regular file, or a link to
           one.
         - Faults name the file and the line, never a value, and are told together with those of the settings.
-        - A file that others may read raises a warning: `chmod 600`. So does a name that is no setting of this server.
+        - A file that others may read raises a warning: `chmod 600`. So does a name without
+          `OTPLESS_` in front, which has no effect.
 
         What is accepted means the same to `sh` (`set -a; . ./otpless.env`) and to systemd's `EnvironmentFile=`, which
         only does not know `export`.

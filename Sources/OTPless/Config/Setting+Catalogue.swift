@@ -32,7 +32,7 @@ extension Setting {
             "OTPLESS_JWT_SECRET", \.tokens.secret,
             .secret("must be at least 32 bytes long") { $0.bytes.count >= 32 },
             "what access tokens are signed with: at least 32 bytes, such as the output of "
-                + "`openssl rand -base64 32`"),
+                + "`otpless-server gen-secret`"),
         .notYet("OTPLESS_JWT_KEYS", "a folder of private keys, for the other algorithms"),
         .derived(
             "OTPLESS_JWT_ISSUER", \.tokens.issuer, .atMost(bytes: 256), from: "the public URL",
@@ -84,7 +84,7 @@ extension Setting {
             "the sending number's id, from the app's WhatsApp settings"),
         .required(
             "OTPLESS_WHATSAPP_PHONE_NUMBER", \.whatsApp.phoneNumber, .phoneNumber,
-            "the sending number, such as `+15550783881`"),
+            "the sending number, such as `+15550783881`; so far it is only checked"),
         .required(
             "OTPLESS_WHATSAPP_ACCESS_TOKEN", \.whatsApp.accessToken, .headerSecret,
             "the system user's token"),
@@ -98,7 +98,7 @@ extension Setting {
             "OTPLESS_WHATSAPP_TEMPLATE", \.whatsApp.template, .perhaps(.template),
             "the template for people who did not write to the number within the last 24 hours, "
                 + "with its languages: `name:en,es,pt_BR`, the first is the fallback"),
-        .notYet("OTPLESS_WHATSAPP_MATCH_TEMPLATE", "the same for number matching"),
+        .notYet("OTPLESS_WHATSAPP_MATCH_TEMPLATE", "the template for number matching"),
     ]
 
     private static let limits: [Setting] = [

@@ -4,14 +4,31 @@ import OTPless
 import WhatsAppSimulator
 import Wire
 
+extension Command {
+    static let demo = Command(
+        name: "demo",
+        summary: "serve with a simulated WhatsApp, a login page and a phone to tap on",
+        help: """
+            usage: otpless-server demo [--port PORT] [--phone-port PORT] [--data FOLDER]
+
+              --port PORT        where the login page is served (8080)
+              --phone-port PORT  where the simulated phone is served (8081)
+              --data FOLDER      keep the database in this folder (a temporary one)
+
+            Needs nothing else: secrets are generated, messages go to a simulated WhatsApp on
+            loopback, and its answers come back as signed webhooks.
+            """,
+        isLasting: true
+    ) { await DemoCommand.run($0) }
+}
+
 /// `otpless-server demo`: the whole product on one machine, with a simulated WhatsApp.
 enum DemoCommand {
     static func run(_ arguments: [String]) async -> ExitStatus {
-        do throws(DemoOptions.Fault) {
+        do throws(UsageFault) {
             return await run(try DemoOptions(arguments))
         } catch {
-            Terminal.complain("otpless-server demo: \(error.description); see --help")
-            return .usage
+            return Command.complain("demo", error.description)
         }
     }
 
@@ -71,7 +88,7 @@ enum DemoCommand {
             webhookURL: options.loginURL + "/api/webhook", loginURL: options.loginURL + "/")
         let simulator = Simulator(settings, clients: clients)
         guard let address = SocketAddress("127.0.0.1:\(options.phonePort)") else {
-            throw DemoOptions.Fault(description: "--phone-port is not a port")
+            throw UsageFault(description: "--phone-port is not a port")
         }
         let configuration = Server.Configuration(addresses: [address]) { status in
             Response(Failure(Failure.Code(refusal: status)))

@@ -3,10 +3,6 @@ import OTPless
 
 /// What `otpless-server demo` was asked for.
 struct DemoOptions {
-    struct Fault: Error, CustomStringConvertible {
-        let description: String
-    }
-
     private(set) var port: UInt16 = 8080
     private(set) var phonePort: UInt16 = 8081
     private(set) var dataFolder: String?
@@ -15,25 +11,25 @@ struct DemoOptions {
 
     var phoneURL: String { "http://127.0.0.1:\(phonePort)" }
 
-    init(_ arguments: [String]) throws(Fault) {
+    init(_ arguments: [String]) throws(UsageFault) {
         var rest = arguments[...]
         while let option = rest.popFirst() {
             guard let value = rest.popFirst() else {
-                throw Fault(description: "\(option) needs a value")
+                throw UsageFault(description: "\(option) needs a value")
             }
             switch option {
             case "--port": port = try Self.port(value, option)
             case "--phone-port": phonePort = try Self.port(value, option)
             case "--data": dataFolder = value
-            default: throw Fault(description: "there is no option \(option)")
+            default: throw UsageFault(description: "there is no option \(option)")
             }
         }
-        guard port != phonePort else { throw Fault(description: "both ports are \(port)") }
+        guard port != phonePort else { throw UsageFault(description: "both ports are \(port)") }
     }
 
-    private static func port(_ text: String, _ option: String) throws(Fault) -> UInt16 {
+    private static func port(_ text: String, _ option: String) throws(UsageFault) -> UInt16 {
         guard let port = UInt16(text), port > 0 else {
-            throw Fault(description: "\(option) must be a port from 1 to 65535")
+            throw UsageFault(description: "\(option) must be a port from 1 to 65535")
         }
         return port
     }

@@ -2,51 +2,41 @@
 enum Help {
     static let version = "0.1.0"
 
-    private static let overview = """
-        otpless-server \(version): sign in by answering on WhatsApp
+    private static var overview: String {
+        let width = Command.all.map(\.name.count).max() ?? 0
+        let commands = Command.all.map { command in
+            let gap = String(repeating: " ", count: width - command.name.count)
+            return "  \(command.name)\(gap)   \(command.summary)"
+        }
+        return """
+            otpless-server \(version): sign in by answering on WhatsApp
 
-        usage: otpless-server COMMAND [OPTIONS]
+            usage: otpless-server COMMAND [OPTIONS]
 
-          serve     serve the API; configured by OTPLESS_* environment variables
-          demo      serve the API with a simulated WhatsApp, a login page and a phone to tap on
-          version   print the version
+            \(commands.joined(separator: "\n"))
 
-        `otpless-server COMMAND --help` says more about a command.
-        """
+            Configured by OTPLESS_* environment variables, or by a file: --env-file FILE.
+            `otpless-server COMMAND --help` says more about a command.
+            """
+    }
 
-    private static let commands = [
-        "serve": """
-        usage: otpless-server serve
-
-        Reads OTPLESS_* from the environment, lists everything that is missing or wrong at once
-        (exit status 78), and serves until SIGTERM or SIGINT: then no new connections, requests
-        in flight finish, waiting pages get close 1001 and reconnect; 10 s at most.
-        """,
-        "demo": """
-        usage: otpless-server demo [--port PORT] [--phone-port PORT] [--data FOLDER]
-
-          --port PORT        where the login page is served (8080)
-          --phone-port PORT  where the simulated phone is served (8081)
-          --data FOLDER      keep the database in this folder (a temporary one)
-
-        Needs nothing else: secrets are generated, messages go to a simulated WhatsApp on
-        loopback, and its answers come back as signed webhooks.
-        """,
-        "version": "usage: otpless-server version",
-    ]
-
-    static func show(_ command: String? = nil) -> ExitStatus {
-        Terminal.say(command.flatMap { commands[$0] } ?? overview)
+    /// Shows the help of a command, or of the program.
+    static func show(_ arguments: [String]) -> ExitStatus {
+        guard let name = arguments.first else {
+            Terminal.say(overview)
+            return .ok
+        }
+        guard arguments.count == 1, let command = Command.named(name) else {
+            return complain("there is no help on \"\(arguments.joined(separator: " "))\"")
+        }
+        Terminal.say(command.help)
         return .ok
     }
 
-    static func complain() -> ExitStatus {
+    /// Says what is wrong with the command line, and how it goes.
+    static func complain(_ problem: String? = nil) -> ExitStatus {
+        if let problem { Terminal.complain("otpless-server: \(problem)") }
         Terminal.complain(overview)
         return .usage
-    }
-
-    static func showVersion() -> ExitStatus {
-        Terminal.say("otpless-server \(version)")
-        return .ok
     }
 }

@@ -1,34 +1,36 @@
 import Loop
 import OTPless
 
+extension Command {
+    static let serve = Command(
+        name: "serve", summary: "serve the API",
+        help: """
+            usage: otpless-server serve [--env-file FILE]
+
+            \(Options.help)
+
+            Reads OTPLESS_* from the environment, lists everything that is missing or wrong at once
+            (exit status 78), and serves until SIGTERM or SIGINT: then no new connections, requests
+            in flight finish, waiting pages get close 1001 and reconnect; 10 s at most.
+            """,
+        isLasting: true
+    ) { await Configured.run("serve", $0, ServeCommand.run) }
+}
+
 /// `otpless-server serve`: from the environment to a running server, until a signal ends it.
 enum ServeCommand {
-    static func run(_ arguments: [String]) async -> ExitStatus {
-        guard arguments.isEmpty else {
-            Terminal.complain("otpless-server serve: takes no arguments; see --help")
-            return .usage
-        }
-        do throws(ConfigError) {
-            return await serve(try Config(environment: Environment.current))
-        } catch {
-            for fault in error.faults { Terminal.complain(fault.description) }
-            return .configuration
-        }
-    }
-
-    private static func serve(_ config: Config) async -> ExitStatus {
+    static func run(_ configured: Configured) async -> ExitStatus {
         do {
-            let loops = try ServerProcess.makeLoops(config)
-            let process = try await ServerProcess.start(config, on: loops)
-            for warning in config.warnings {
+            let loops = try ServerProcess.makeLoops(configured.config)
+            let process = try await ServerProcess.start(configured.config, on: loops)
+            for warning in configured.warnings {
                 process.app.log.write(.warning, "configuration", ["warning": .text(warning)])
             }
             await StopSignal.wait(on: loops.loops[0])
             await process.stop()
             return .ok
         } catch let error as ConfigError {
-            for fault in error.faults { Terminal.complain(fault.description) }
-            return .configuration
+            return Configured.complain(error.faults.map(\.description))
         } catch {
             Terminal.complain("otpless-server: \(error)")
             return .failed

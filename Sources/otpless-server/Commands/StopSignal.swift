@@ -5,9 +5,9 @@ import Loop
 enum StopSignal {
     private static let signals = [SIGTERM, SIGINT]
 
-    /// Blocks the signals; must run before the first thread starts.
-    static func prepare() {
-        Signals.block(signals)
+    /// Blocks the signals for a command that waits for them; must run before the first thread starts.
+    static func prepare(toWait: Bool) {
+        if toWait { Signals.block(signals) }
         // A peer that goes away is an error of the write, not of the process.
         _ = signal(SIGPIPE, SIG_IGN)
     }

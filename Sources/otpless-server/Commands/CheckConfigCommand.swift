@@ -1,0 +1,73 @@
+import FoundationEssentials
+import OTPless
+import Wire
+
+extension Command {
+    static let checkConfig = Command(
+        name: "check-config", summary: "list the configuration's faults",
+        help: """
+            usage: otpless-server check-config [--env-file FILE]
+
+            \(Options.help)
+
+            Lists everything that is missing or wrong (exit status 78). Or prints warnings and that
+            the configuration is valid. Run it as the server's user and in the server's folder: it
+            also looks whether the database can be written there.
+            """
+    ) { CheckConfigCommand.run($0) }
+}
+
+/// `otpless-server check-config`: all that can be checked without starting.
+enum CheckConfigCommand {
+    static func run(_ arguments: [String]) -> ExitStatus {
+        do throws(UsageFault) {
+            return check(Configured(try Options(arguments)))
+        } catch {
+            return Command.complain("check-config", error.description)
+        }
+    }
+
+    private static func check(_ configured: Configured) -> ExitStatus {
+        let config = configured.config
+        // A setting that cannot be read is told as that, and its default is not looked at.
+        let told = Set(configured.faults.map(\.name))
+        let found = [listenFault(config), databaseFault(config)]
+            .compactMap { $0 }.filter { !told.contains($0.name) }
+        let complaints = configured.complaints + found.map(\.description)
+        guard complaints.isEmpty else { return Configured.complain(complaints) }
+        configured.warn()
+        Terminal.say("Configuration is valid")
+        return .ok
+    }
+
+    private static func listenFault(_ config: Config) -> ConfigFault? {
+        let wrong = config.listen.filter { SocketAddress($0) == nil }
+        guard !wrong.isEmpty else { return nil }
+        let list = wrong.joined(separator: ", ")
+        return ConfigFault(
+            name: "OTPLESS_LISTEN",
+            problem: "\(list): not an address such as 127.0.0.1:8080 or [::1]:8080")
+    }
+
+    private static func databaseFault(_ config: Config) -> ConfigFault? {
+        let path = config.databasePath
+        guard path != ":memory:", let problem = problem(of: path) else { return nil }
+        return ConfigFault(name: "OTPLESS_DATABASE", problem: problem)
+    }
+
+    private static func problem(of path: String) -> String? {
+        let files = FileManager.default
+        // "." for a name alone, "/" for a file of the root.
+        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        var isFolder = false
+        guard files.fileExists(atPath: folder, isDirectory: &isFolder), isFolder else {
+            return "there is no folder \(folder)"
+        }
+        guard files.isWritableFile(atPath: folder) else {
+            return "the folder \(folder) cannot be written"
+        }
+        guard files.fileExists(atPath: path, isDirectory: &isFolder) else { return nil }
+        if isFolder { return "\(path) is a folder" }
+        return files.isWritableFile(atPath: path) ? nil : "\(path) cannot be written"
+    }
+}

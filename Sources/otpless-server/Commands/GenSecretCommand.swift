@@ -1,0 +1,16 @@
+import FoundationEssentials
+import OTPless
+
+extension Command {
+    static let genSecret = alone(
+        "gen-secret", "print a fresh secret",
+        """
+        usage: otpless-server gen-secret
+
+        Prints 32 random bytes in base64, such as for OTPLESS_JWT_SECRET.
+        """
+    ) {
+        Terminal.say(Data(Entropy.system.bytes(32)).base64EncodedString())
+        return .ok
+    }
+}

@@ -118,4 +118,28 @@ struct ConfigValueTests {
         #expect(without.contains { $0.hasPrefix("OTPLESS_WHATSAPP_TEMPLATE ") })
         #expect(with.contains { $0.contains("rate limits") })
     }
+
+    @Test(arguments: ["\n", "a\nb", "a\tb", "a\r", "\u{1B}[2J", "a\u{85}"])
+    func `control characters are a fault, but in a secret`(_ text: String) throws {
+        let refused = ["OTPLESS_APP_NAME", "OTPLESS_JWT_ISSUER"]
+        for name in refused {
+            let fault = ConfigTests.error(adding: [name: text])?.faults.first
+            #expect(fault?.description == "\(name): must not have control characters")
+        }
+        #expect(ConfigTests.faults(adding: ["OTPLESS_DATABASE": "sqlite:" + text]).count == 1)
+        #expect(ConfigTests.faults(adding: ["OTPLESS_WHATSAPP_APP_SECRET": text]).isEmpty)
+    }
+
+    @Test(arguments: [
+        "   ", "a    b", String(repeating: "a", count: 61),
+        "\u{1F600}" + String(repeating: "a", count: 59),
+    ])
+    func `an application name that no message could hold is a fault`(_ name: String) {
+        #expect(ConfigTests.faults(adding: ["OTPLESS_APP_NAME": name]) == ["OTPLESS_APP_NAME"])
+    }
+
+    @Test func `an application name may have 60 characters`() {
+        let name = String(repeating: "a", count: 60)
+        #expect(ConfigTests.faults(adding: ["OTPLESS_APP_NAME": name]).isEmpty)
+    }
 }

@@ -10,7 +10,7 @@ extension Config {
             guard let text = setting.text(self) else {
                 return ["# \(setting.name) is not set"]
             }
-            let line = setting.isSecret ? "\(setting.name)=***" : EnvFile.line(setting.name, text)
+            let line = EnvFile.line(setting.name, text)
             return isSet ? [line] : ["# default" + setting.reason, line]
         }
     }

@@ -29,10 +29,10 @@ enum CheckConfigCommand {
 
     private static func check(_ configured: Configured) -> ExitStatus {
         let config = configured.config
-        // A setting that cannot be read is told as that, and its default is not looked at.
+        // Where a setting cannot be read, its default is not worth a look.
         let told = Set(configured.faults.map(\.name))
         let found = [listenFault(config), databaseFault(config)]
-            .compactMap { $0 }.filter { !told.contains($0.name) }
+            .compactMap { $0 }.filter { configured.isRead && !told.contains($0.name) }
         let complaints = configured.complaints + found.map(\.description)
         guard complaints.isEmpty else { return Configured.complain(complaints) }
         configured.warn()

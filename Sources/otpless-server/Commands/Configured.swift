@@ -14,11 +14,15 @@ struct Configured {
     /// What is wrong with the settings.
     let faults: [ConfigFault]
 
-    /// What is wrong with the env file.
-    private let fileFaults: [String]
+    private let file: ReadFile?
+
+    /// Whether there is something to judge: without the file that was named, there is not.
+    var isRead: Bool { file == nil || file?.content != nil }
 
     /// What keeps the configuration from being used, one line each.
-    var complaints: [String] { fileFaults + faults.map(\.description) }
+    var complaints: [String] {
+        (file?.faults ?? []) + (isRead ? faults.map(\.description) : [])
+    }
 
     /// Reads the environment and the file that the options name.
     init(_ options: Options) {
@@ -28,11 +32,10 @@ struct Configured {
         let (config, faults) = Config.read(environment)
         self.config = config
         self.warnings = (file?.warnings ?? []) + config.warnings
-        fileFaults = file?.faults ?? []
-        // What stands in a line or a file that cannot be read is not missing.
+        self.file = file
+        // What stands in a line that cannot be read is not missing.
         let unreadable = file?.content?.unreadable ?? []
-        let isFileMissing = file != nil && file?.content == nil
-        self.faults = isFileMissing ? [] : faults.filter { !unreadable.contains($0.name) }
+        self.faults = faults.filter { !unreadable.contains($0.name) }
     }
 }
 

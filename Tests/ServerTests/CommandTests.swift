@@ -81,4 +81,13 @@ struct CommandTests {
         settings["OTPLESS_JWT_SECRET"] = nil
         #expect(try CommandRun(["check-config", "--env-file", file], settings).end == .exited(0))
     }
+
+    @Test(arguments: [["gen-secret"], ["print-config"], ["print-config", "--markdown"], ["help"]])
+    func `a result that cannot be written is no success`(arguments: [String]) throws {
+        let folder = try TemporaryFolder()
+        let process = try ChildProcess(
+            arguments, environment: Self.settings(folder), output: "/dev/full",
+            errors: folder.path + "/errors")
+        #expect(try process.waitForEnd() == .exited(1))
+    }
 }

@@ -32,7 +32,6 @@ extension Config {
         | 64 | the command line is not understood |
         | 78 | the configuration has faults, all of them on standard error, one a line: `NAME: what is wrong` |
         | 1 | anything else, such as a database that cannot be opened; the cause is on standard error |
-
         """
     }
 

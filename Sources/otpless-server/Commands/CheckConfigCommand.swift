@@ -36,8 +36,7 @@ enum CheckConfigCommand {
         let complaints = configured.complaints + found.map(\.description)
         guard complaints.isEmpty else { return Configured.complain(complaints) }
         configured.warn()
-        Terminal.say("Configuration is valid")
-        return .ok
+        return Terminal.tell("Configuration is valid")
     }
 
     private static func listenFault(_ config: Config) -> ConfigFault? {

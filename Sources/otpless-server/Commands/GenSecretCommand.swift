@@ -10,7 +10,6 @@ extension Command {
         Prints 32 random bytes in base64, such as for OTPLESS_JWT_SECRET.
         """
     ) {
-        Terminal.say(Data(Entropy.system.bytes(32)).base64EncodedString())
-        return .ok
+        Terminal.tell(Data(Entropy.system.bytes(32)).base64EncodedString())
     }
 }

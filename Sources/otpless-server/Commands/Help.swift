@@ -23,14 +23,12 @@ enum Help {
     /// Shows the help of a command, or of the program.
     static func show(_ arguments: [String]) -> ExitStatus {
         guard let name = arguments.first else {
-            Terminal.say(overview)
-            return .ok
+            return Terminal.tell(overview)
         }
         guard arguments.count == 1, let command = Command.named(name) else {
             return complain("there is no help on \"\(arguments.joined(separator: " "))\"")
         }
-        Terminal.say(command.help)
-        return .ok
+        return Terminal.tell(command.help)
     }
 
     /// Says what is wrong with the command line, and how it goes.

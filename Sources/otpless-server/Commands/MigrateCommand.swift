@@ -24,7 +24,6 @@ enum MigrateCommand {
             Terminal.complain("OTPLESS_DATABASE, \(path): \(error)")
             return .failed
         }
-        Terminal.say("The schema of \(path) is up to date")
-        return .ok
+        return Terminal.tell("The schema of \(path) is up to date")
     }
 }

@@ -23,15 +23,12 @@ enum PrintConfigCommand {
             guard arguments.count == 1 else {
                 return Command.complain("print-config", "--markdown takes no other option")
             }
-            Terminal.print(Config.reference)
-            return .ok
+            return Terminal.tell(Config.reference)
         }
         return await Configured.run("print-config", arguments) { configured in
             configured.warn()
-            for line in configured.config.lines(setIn: configured.environment) {
-                Terminal.say(line)
-            }
-            return .ok
+            let lines = configured.config.lines(setIn: configured.environment)
+            return Terminal.tell(lines.joined(separator: "\n"))
         }
     }
 }

@@ -32,11 +32,12 @@ enum TemplateCommand {
                 "\(name): there is no text in \(unknown.joined(separator: ", ")), but in \(known)"
             ])
         }
-        for language in template.languages {
-            guard let texts = MessageTexts.language(language) else { continue }
-            Terminal.say(json(template.name, language, texts, config))
+        let lines = template.languages.compactMap { language in
+            MessageTexts.language(language).map { texts in
+                json(template.name, language, texts, config)
+            }
         }
-        return .ok
+        return Terminal.tell(lines.joined(separator: "\n"))
     }
 
     private static func json(

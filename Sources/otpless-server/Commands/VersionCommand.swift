@@ -2,7 +2,6 @@ extension Command {
     static let version = alone(
         "version", "print the version", "usage: otpless-server version"
     ) {
-        Terminal.say("otpless-server \(Help.version)")
-        return .ok
+        Terminal.tell("otpless-server \(Help.version)")
     }
 }

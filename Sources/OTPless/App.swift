@@ -21,6 +21,9 @@ public struct App: Sendable {
     /// The time.
     public let clock: any WallClock
 
+    /// How far the clock may be ahead while a server starts, and be set right later.
+    private static let clockTolerance = Duration.seconds(2 * 3600)
+
     /// Puts the parts together: reads what the store keeps of earlier runs.
     ///
     /// - Throws: `StoreError` when the store is down; `ConfigError` when the token secret is empty.
@@ -40,8 +43,8 @@ public struct App: Sendable {
             )
         }
         let now = clock.now
-        ended.add(
-            try await store.families(endedSince: now - config.tokens.accessLifetime), at: now)
+        let since = now - config.tokens.accessLifetime - Self.clockTolerance
+        ended.add(try await store.families(endedSince: since), at: now)
         self.config = config
         self.store = store
         self.log = log

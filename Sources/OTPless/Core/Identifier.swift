@@ -92,6 +92,7 @@ extension UInt128 {
 extension Identifier {
     /// The lowest identifier that can have been made at a time: ids sort by when they were made.
     static func first(at time: Timestamp) -> Identifier {
-        Identifier(high: UInt64(truncatingIfNeeded: time.milliseconds) << 16, low: 0)
+        // Before 1970, where a broken clock may stand, nothing was made.
+        Identifier(high: UInt64(max(0, time.milliseconds)) << 16, low: 0)
     }
 }

@@ -93,7 +93,8 @@ public struct RefreshFamily: Sendable {
         if token.generation == generation {
             generation += 1
             digest = Digest(of: successor.secret)
-            let recent = rotations.filter { now < $0 + Self.repetition }
+            // Without a hole, or a later time would stand for an earlier rotation.
+            let recent = rotations.prefix { Self.isRecent($0, at: now) }
             rotations = [now] + recent.prefix(Self.rememberedRotations - 1)
             lastUsedAt = now
             return .successor(successor)
@@ -115,7 +116,12 @@ public struct RefreshFamily: Sendable {
     private func isRepetition(_ token: RefreshToken, at now: Timestamp) -> Bool {
         // rotations[0] turned generation n-1 into n, rotations[1] n-2 into n-1, and so on.
         let age = Int(generation - token.generation) - 1
-        return age < rotations.count && now < rotations[age] + Self.repetition
+        return age < rotations.count && Self.isRecent(rotations[age], at: now)
+    }
+
+    /// Not long ago, and not far ahead either: the clock may have been set back.
+    private static func isRecent(_ time: Timestamp, at now: Timestamp) -> Bool {
+        now < time + repetition && time < now + repetition
     }
 
     private func isLive(idle: Duration, at now: Timestamp) -> Bool {

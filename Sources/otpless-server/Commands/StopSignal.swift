@@ -8,8 +8,9 @@ enum StopSignal {
     /// Blocks the signals for a command that waits for them; must run before the first thread starts.
     static func prepare(toWait: Bool) {
         if toWait { Signals.block(signals) }
-        // A peer that goes away is an error of the write, not of the process.
+        // A peer that goes away and a file that may not grow are errors of the write, not of the process.
         _ = signal(SIGPIPE, SIG_IGN)
+        _ = signal(SIGXFSZ, SIG_IGN)
     }
 
     /// Returns when one of them comes.

@@ -174,11 +174,15 @@ enum Rows {
     }
 
     /// Ends a live family; `changes` tells whether there was one.
+    ///
+    /// No earlier than it was used, though the clock says so: its tokens run from then.
     static func end(
         _ family: FamilyID, at now: Timestamp, in db: SQLiteConnection
     ) throws(SQLiteError) {
         try db.run(
-            "UPDATE families SET ended_at = ? WHERE id = ? AND ended_at IS NULL", now, family)
+                        """
+            UPDATE families SET ended_at = max(?, last_used_at) WHERE id = ? AND ended_at IS NULL
+            """, now, family)
     }
 
     /// Whoever logs out does not want the page's session to hand out another pair.

@@ -48,7 +48,8 @@ extension SQLiteStore {
         try await writer.perform { db throws(SQLiteError) in
             let ended: [FamilyID] = try db.all(
                 """
-                UPDATE families SET ended_at = ? WHERE user = ? AND ended_at IS NULL RETURNING id
+                UPDATE families SET ended_at = max(?, last_used_at)
+                WHERE user = ? AND ended_at IS NULL RETURNING id
                 """, now, user
             ) { row throws(SQLiteError) in try row.id(0) }
             for family in ended { try Rows.close(loginOf: family, at: now, in: db) }

@@ -14,6 +14,7 @@ final class SQLiteWriter: Sendable {
 
     private let queue = Locked(Queue())
     private let bell: Bell
+    private let isInPlace: @Sendable () -> Bool
     private let committed: @Sendable (SQLiteConnection) -> Void
 
     /// How many operations may wait; then `overloaded`.
@@ -23,8 +24,14 @@ final class SQLiteWriter: Sendable {
     private static let batch = 256
 
     /// A writer that tells after each commit; its thread starts with `start`.
-    init(committed: @escaping @Sendable (SQLiteConnection) -> Void) throws(SystemError) {
+    ///
+    /// - Parameter isInPlace: Whether the file is still where the next start will look for it.
+    init(
+        isInPlace: @escaping @Sendable () -> Bool,
+        committed: @escaping @Sendable (SQLiteConnection) -> Void
+    ) throws(SystemError) {
         bell = try Bell()
+        self.isInPlace = isInPlace
         self.committed = committed
     }
 
@@ -85,6 +92,10 @@ final class SQLiteWriter: Sendable {
     }
 
     private func commit(_ jobs: [any WriteJob], to connection: SQLiteConnection) {
+        guard isInPlace() else {
+            let cause = "the database file was moved or replaced"
+            return jobs.forEach { $0.finish(.unavailable(cause)) }
+        }
         do {
             try connection.run("BEGIN IMMEDIATE")
             for job in jobs { try run(job, on: connection) }

@@ -7,7 +7,7 @@ final class ChildProcess {
         case killed(Int32)
     }
 
-    private let id: pid_t
+    let id: pid_t
     private var end: End?
 
     /// `otpless-server`, built beside the tests.

@@ -11,6 +11,9 @@ final class LiveServer {
     private let folder: TemporaryFolder
     private let environment: [String: String]
 
+    /// The path of the database.
+    var database: String { folder.path + "/otpless.db" }
+
     /// Everything that the runs so far wrote to standard error.
     var log: String { folder.read("stderr") }
 
@@ -71,8 +74,13 @@ final class LiveServer {
 
     /// Starts again on the same port and the same database.
     func restart() throws {
-        process = try Self.start(environment, folder)
+        try launch()
         try waitUntilItAnswers()
+    }
+
+    /// Starts again and does not wait for it.
+    func launch() throws {
+        process = try Self.start(environment, folder)
     }
 
     func killAndRestart() throws {

@@ -1,0 +1,204 @@
+import Glibc
+import Loop
+import Testing
+
+/// A provider that misbehaves on demand: what the simulated WhatsApp, which is a proper server, cannot.
+///
+/// It keeps the messages it was sent, whatever it answers: in each of these faults the message may
+/// have reached the phone.
+final class StandInProvider: Sendable {
+    enum Behaviour: String, CaseIterable, Sendable, CustomTestStringConvertible {
+        /// Takes the message, as the Cloud API does.
+        case accept
+        /// Takes the message, but does not answer before `release`.
+        case hold
+        /// Answers nothing as long as the caller waits.
+        case silence
+        /// Resets the connection once it has the request.
+        case reset
+        /// Closes the connection in the middle of its answer.
+        case cutShort
+        /// A proxy's page instead of an answer.
+        case badGateway
+        /// 200 and not a byte.
+        case nothing
+        /// 200 and half a document.
+        case halfJSON
+
+        var testDescription: String { rawValue }
+    }
+
+    /// What the buttons of a message carry.
+    struct Message: Sendable {
+        let id: String
+        let confirm: String
+        let deny: String
+    }
+
+    private struct State {
+        var behaviour = Behaviour.accept
+        var messages: [String: Message] = [:]
+        var count = 0
+        var isHolding = true
+        var listener: Int32 = -1
+    }
+
+    let port: UInt16
+    private let state = Locked(State())
+
+    /// A provider on a port of its own.
+    init() throws {
+        port = try FreePort.next()
+        try listen()
+    }
+
+    deinit { close() }
+
+    /// How many messages have come.
+    var count: Int { state.withLock { $0.count } }
+
+    func behave(_ behaviour: Behaviour) { state.withLock { $0.behaviour = behaviour } }
+
+    /// Answers what it holds back.
+    func release() { state.withLock { $0.isHolding = false } }
+
+    /// The latest message to a phone.
+    func message(to digits: String) throws -> Message {
+        guard let message = state.withLock({ $0.messages[digits] }) else {
+            throw Fault("no message to \(digits)")
+        }
+        return message
+    }
+
+    // MARK: Connections
+
+    /// Connections are refused from now on, until `listen`.
+    func close() {
+        state.withLock { state in
+            guard state.listener >= 0 else { return }
+            // Ends the accept(2) of the thread below, which closes the descriptor.
+            shutdown(state.listener, Int32(SHUT_RDWR))
+            state.listener = -1
+        }
+    }
+
+    func listen() throws {
+        let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+        let descriptor = socket(AF_INET, type, 0)
+        var on: Int32 = 1
+        unsafe setsockopt(
+            descriptor, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
+        let bound = unsafe LoopbackAddress.with(port) { unsafe bind(descriptor, $0, $1) }
+        guard bound == 0, Glibc.listen(descriptor, 128) == 0 else {
+            throw Fault("the provider cannot listen: errno \(errno)")
+        }
+        state.withLock { $0.listener = descriptor }
+        _ = try Thread(name: "provider") { [weak self] in
+            while case let accepted = accept(descriptor, nil, nil), accepted >= 0 {
+                let connection = ProviderConnection(accepted)
+                guard let self else { return }
+                _ = try? Thread(name: "provider") { self.serve(connection) }
+            }
+            Glibc.close(descriptor)
+        }
+    }
+
+    private func serve(_ connection: ProviderConnection) {
+        while let body = connection.readRequest() {
+            let id = keep((try? JSON(body)) ?? .null)
+            guard answer(connection, id) else { return }
+        }
+    }
+
+    private func keep(_ message: JSON) -> (id: String, to: String) {
+        let buttons = message["interactive"]["action"]["buttons"].list.map {
+            $0["reply"]["id"].text
+        }
+        let digits = String((message["to"].text ?? "+").dropFirst())
+        return state.withLock { state in
+            state.count += 1
+            let id = "wamid.out.\(state.count)"
+            if buttons.count == 2, let confirm = buttons[0], let deny = buttons[1] {
+                state.messages[digits] = Message(id: id, confirm: confirm, deny: deny)
+            }
+            return (id, digits)
+        }
+    }
+
+    /// False when the connection is over.
+    private func answer(_ connection: ProviderConnection, _ message: (id: String, to: String))
+        -> Bool
+    {
+        let acceptance =
+            #"{"messaging_product":"whatsapp","contacts":[{"input":"+\#(message.to)","#
+            + #""wa_id":"\#(message.to)"}],"messages":[{"id":"\#(message.id)"}]}"#
+        switch state.withLock({ $0.behaviour }) {
+        case .accept: return connection.answer(200, acceptance)
+        case .hold:
+            while state.withLock({ $0.isHolding }) { usleep(2000) }
+            return connection.answer(200, acceptance)
+        case .silence:
+            // The caller gives up, and only then comes the answer.
+            connection.waitForEnd()
+            _ = connection.answer(200, acceptance)
+            return false
+        case .reset:
+            connection.reset()
+            return false
+        case .cutShort:
+            _ = connection.answer(200, acceptance, sending: 90)
+            return false
+        case .badGateway: return connection.answer(502, "<html><h1>502 Bad Gateway</h1></html>")
+        case .nothing: return connection.answer(200, "")
+        case .halfJSON: return connection.answer(200, String(acceptance.prefix(70)))
+        }
+    }
+}
+
+/// One connection to the stand-in; used by one thread.
+private final class ProviderConnection: Sendable {
+    private let descriptor: Int32
+
+    init(_ descriptor: Int32) { self.descriptor = descriptor }
+
+    deinit { Glibc.close(descriptor) }
+
+    /// The body of the next request, nil at the end; libcurl sends none before it has the answer.
+    func readRequest() -> [UInt8]? {
+        var bytes: [UInt8] = []
+        while true {
+            let text = String(decoding: bytes, as: UTF8.self)
+            if let end = text.firstRange(of: "\r\n\r\n") {
+                let head = text[..<end.lowerBound].lowercased().split(separator: "\r\n")
+                let line = head.first { $0.hasPrefix("content-length:") }?.dropFirst(15)
+                let length = Int(line?.filter { $0.isNumber } ?? "") ?? 0
+                let body = text.utf8.distance(from: text.startIndex, to: end.upperBound)
+                if bytes.count >= body + length { return Array(bytes[body..<(body + length)]) }
+            }
+            guard let more = receive() else { return nil }
+            bytes += more
+        }
+    }
+
+    func waitForEnd() { while receive() != nil {} }
+
+    /// An answer, or its first bytes; false when nobody takes it.
+    func answer(_ status: Int, _ body: String, sending limit: Int = .max) -> Bool {
+        let head = "HTTP/1.1 \(status) Whatever\r\nContent-Length: \(body.utf8.count)\r\n\r\n"
+        let bytes = Array((head + body).utf8.prefix(limit))
+        return unsafe send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count
+    }
+
+    /// Closing sends a RST instead of a FIN (socket(7), SO_LINGER).
+    func reset() {
+        var setting = linger(l_onoff: 1, l_linger: 0)
+        unsafe setsockopt(
+            descriptor, SOL_SOCKET, SO_LINGER, &setting, socklen_t(MemoryLayout<linger>.size))
+    }
+
+    private func receive() -> [UInt8]? {
+        var buffer = [UInt8](repeating: 0, count: 16 << 10)
+        let count = unsafe recv(descriptor, &buffer, buffer.count, 0)
+        return count > 0 ? Array(buffer.prefix(count)) : nil
+    }
+}

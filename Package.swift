@@ -64,7 +64,9 @@ let package = Package(
             exclude: ["pywa"], swiftSettings: strict),
         .testTarget(
             name: "ServerTests",
-            dependencies: ["otpless-server", "WhatsAppSimulator", "OTPless", "Wire", "Loop"],
+            dependencies: [
+                "otpless-server", "WhatsAppSimulator", "OTPless", "Wire", "Loop", "CSQLite",
+            ],
             swiftSettings: strict),
     ]
 )

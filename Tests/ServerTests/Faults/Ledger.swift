@@ -10,6 +10,10 @@ final class Ledger: Sendable {
         case unanswered
         /// Requests that were told to come again (503).
         case putOff
+        /// Requests that failed, as they had to.
+        case refused
+        /// Taps on messages of logins that had failed.
+        case lateTaps
         case initiated, tapped, confirmed, denied, collected, refreshed, renamed, loggedOut
         /// Logins whose page never asked again until the end; they are counted with the others, too.
         case leftPending
@@ -38,9 +42,14 @@ final class Ledger: Sendable {
 
     func lose(_ what: String) { state.withLock { $0.lost.append(what) } }
 
-    /// The counts in one line.
+    func expect(_ isKept: Bool, _ what: @autoclosure () -> String) {
+        add(.checked)
+        if !isKept { lose(what()) }
+    }
+
+    /// What was counted, in one line.
     var summary: String {
-        let counts = Count.allCases.map { "\($0) \(self[$0])" }
+        let counts = Count.allCases.filter { self[$0] > 0 }.map { "\($0) \(self[$0])" }
         return counts.joined(separator: ", ") + ", lost \(lost.count)"
     }
 }

@@ -53,11 +53,17 @@ final class Load: Sendable {
             ledger.add(.unanswered)
             return nil
         }
-        guard reply.status != 503 else {
+        guard !Self.isPutOff(reply) else {
             ledger.add(.putOff)
             return nil
         }
         return reply
+    }
+
+    /// The store is down, in the words of each endpoint.
+    private static func isPutOff(_ reply: HTTPReply) -> Bool {
+        reply.isError(503, "SERVICE_UNAVAILABLE") || reply.isError(500, "LOGOUT_FAILED")
+            || reply.isError(500, "UPDATE_FAILED")
     }
 
     /// Before the next attempt: a server that is down takes its time to come back.

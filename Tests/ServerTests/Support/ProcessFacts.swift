@@ -7,6 +7,13 @@ extension ChildProcess {
         (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(id)/fd").count) ?? 0
     }
 
+    /// The number that the next descriptor will have.
+    var nextDescriptor: Int {
+        let names = try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(id)/fd")
+        let taken = Set((names ?? []).compactMap { Int($0) })
+        return (0...taken.count).first { !taken.contains($0) } ?? taken.count
+    }
+
     /// The processor time used so far, in user and system mode.
     func processorTime() throws -> Duration {
         let stat = try Self.read("/proc/\(id)/stat")

@@ -37,3 +37,8 @@ final class Background<T: Sendable> {
         return try result.get()
     }
 }
+
+extension Duration {
+    /// For people: `2020 ms`.
+    var inMilliseconds: String { "\(Int(self / .milliseconds(1))) ms" }
+}

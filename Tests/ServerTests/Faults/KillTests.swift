@@ -12,27 +12,17 @@ struct KillTests {
         let provider = try StandInProvider()
         try await withServer(provider.asBase) { server in
             let load = try Load(port: server.port, provider: provider, workers: 3)
-            var numbers = SeededNumbers(0)
-            var kills = 0
+            var killer = Killer(server, load.ledger)
             let end = ContinuousClock.now + Self.time
-            while ContinuousClock.now < end {
-                waitForAnswers(Int.random(in: 0...60, using: &numbers), load.ledger)
-                try server.kill()
-                kills += 1
-                while numbers.oneIn(4) {
-                    try server.launch()
-                    // In the middle of its start.
-                    usleep(UInt32.random(in: 0...60_000, using: &numbers))
-                    try server.kill()
-                    kills += 1
-                }
-                try server.restart()
-            }
+            while ContinuousClock.now < end { try killer.killAndRestart() }
             load.finish()
             let ledger = load.ledger
-            print("faults: kill -9 x \(kills), seed \(SeededNumbers.seed): \(ledger.summary)")
+            print(
+                "faults: kill -9 x \(killer.kills) (in checkpoints \(killer.inCheckpoints), starts "
+                    + "\(killer.inStarts), drains \(killer.inDrains)), seed \(SeededNumbers.seed): "
+                    + ledger.summary)
             #expect(ledger.lost == [], "OTPLESS_TEST_SEED=\(SeededNumbers.seed)")
-            #expect(kills >= 5)
+            #expect(killer.kills >= 5)
             for count: Ledger.Count in [.confirmed, .collected, .refreshed] {
                 #expect(ledger[count] >= 5, "\(count)")
             }
@@ -42,12 +32,68 @@ struct KillTests {
             #expect(ledger[.collected] == ledger[.confirmed])
         }
     }
+}
+
+/// Kills the server at moments that the seed chooses.
+private struct Killer {
+    private let server: LiveServer
+    private let ledger: Ledger
+    private var numbers = SeededNumbers(0)
+    private(set) var kills = 0
+    private(set) var inCheckpoints = 0
+    private(set) var inStarts = 0
+    private(set) var inDrains = 0
+
+    init(_ server: LiveServer, _ ledger: Ledger) {
+        self.server = server
+        self.ledger = ledger
+    }
+
+    mutating func killAndRestart() throws {
+        if numbers.oneIn(8) {
+            try waitForCheckpoint()
+        } else {
+            waitForAnswers(Int.random(in: 0...60, using: &numbers))
+        }
+        if numbers.oneIn(8) { try stopHalfway() } else { try server.kill() }
+        kills += 1
+        while numbers.oneIn(4) {
+            try server.launch()
+            usleep(UInt32.random(in: 0...60_000, using: &numbers))
+            try server.kill()
+            kills += 1
+            inStarts += 1
+        }
+        try server.restart()
+    }
 
     /// Kills come after so many answers, so that a slow machine gets as far as a fast one.
-    private func waitForAnswers(_ count: Int, _ ledger: Ledger) {
+    private func waitForAnswers(_ count: Int) {
         let goal = ledger.answered + count
         let deadline = ContinuousClock.now + .seconds(2)
         while ledger.answered < goal, ContinuousClock.now < deadline { usleep(300) }
+    }
+
+    /// Waits until the server begins to move pages from the log into the database.
+    private mutating func waitForCheckpoint() throws {
+        let before = try FileFacts(server.database).changedAt
+        let deadline = ContinuousClock.now + .seconds(2)
+        while try FileFacts(server.database).changedAt == before {
+            guard ContinuousClock.now < deadline else { return }
+            usleep(100)
+        }
+        inCheckpoints += 1
+        usleep(UInt32.random(in: 0...3000, using: &numbers))
+    }
+
+    /// A drain that is not waited for.
+    private mutating func stopHalfway() throws {
+        server.process.signal(SIGTERM)
+        usleep(UInt32.random(in: 0...20_000, using: &numbers))
+        server.process.signal(SIGKILL)
+        let end = try server.process.waitForEnd()
+        guard end == .killed(SIGKILL) || end == .exited(0) else { throw Fault("it ended: \(end)") }
+        inDrains += 1
     }
 }
 

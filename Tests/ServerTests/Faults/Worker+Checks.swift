@@ -4,25 +4,26 @@ extension Worker {
     // MARK: Collecting
 
     /// A confirmed login's tokens, by the page's socket or by claims, and acknowledged.
-    func collect(_ promise: Promise, _ page: PageSocket?) throws -> Session {
-        let pushed = page.flatMap { try? $0.nextEvent("auth_success")["data"] }
-        var data = pushed
-        var mayBeAcknowledged = false
-        if let page, pushed != nil {
-            mayBeAcknowledged = true
-            if (try? page.send(#"{"event":"ack"}"#)) != nil, (try? page.next()) == .close(1000) {
-                return try collected(pushed ?? .null, promise)
-            }
-        }
+    func collect(_ promise: Promise, _ page: inout PageSocket?) throws -> Session {
+        let (pushed, isAcknowledged) = takePush(&page)
+        if let pushed, isAcknowledged { return try collected(pushed, promise) }
         // The connection was lost, or there was none: the page asks again.
         let reply = try load.insist("claim") { load.ask("POST", "/api/auth/claim", promise.body) }
-        if reply.status == 200 {
-            data = reply.json["data"]
-            _ = try load.insist("POST", "/api/auth/ack", promise.body)
-        } else if !(mayBeAcknowledged && reply.isError(410, "SESSION_EXPIRED")) {
-            throw Fault("confirmed, but: \(reply)")
+        if let pushed, reply.isError(410, "SESSION_EXPIRED") {
+            // The ack had arrived, only its answer had not.
+            return try collected(pushed, promise)
         }
-        return try collected(data ?? .null, promise)
+        guard reply.status == 200 else { throw Fault("confirmed, but: \(reply)") }
+        _ = try load.insist("POST", "/api/auth/ack", promise.body)
+        return try collected(reply.json["data"], promise)
+    }
+
+    /// What the socket brings, and whether its ack was answered; then the page lets go of it.
+    private func takePush(_ page: inout PageSocket?) -> (data: JSON?, isAcknowledged: Bool) {
+        defer { page = nil }
+        guard let data = try? page?.nextEvent("auth_success")["data"] else { return (nil, false) }
+        let isSent = (try? page?.send(#"{"event":"ack"}"#)) != nil
+        return (data, isSent && (try? page?.next()) == .close(1000))
     }
 
     /// What a page is told must be what was promised.
@@ -51,7 +52,8 @@ extension Worker {
     mutating func checkOld(keeping count: Int) throws {
         while waiting.count > min(count, 4) {
             let promise = waiting.removeFirst()
-            let session = try collect(promise, nil)
+            var noPage: PageSocket?
+            let session = try collect(promise, &noPage)
             try check(session, promise.digits)
             live.append((session, promise.digits))
             ledger.add(.checked)

@@ -65,13 +65,13 @@ struct Worker {
         }
         let message = try load.provider.message(to: digits)
         if numbers.oneIn(10) { return try deny(promise, message) }
-        let page = numbers.oneIn(2) ? try? PageSocket(session: session, port: load.port) : nil
+        var page = numbers.oneIn(2) ? try? PageSocket(session: session, port: load.port) : nil
         try tap(message.confirm, of: message.id, by: digits)
         ledger.add(.confirmed)
         promise.isNewUser =
             accounts.updateValue(accounts[digits] ?? Account(), forKey: digits) == nil
         if page == nil, numbers.oneIn(4) { return waiting.append(promise) }
-        try use(try collect(promise, page), digits)
+        try use(try collect(promise, &page), digits)
     }
 
     /// Each phone signs in three times: as a new user and as a known one.

@@ -1,4 +1,3 @@
-import CSQLite
 import Foundation
 import Testing
 
@@ -18,16 +17,16 @@ struct DatabaseFileTests {
 
     @Test func `a database of a newer server is refused and left alone`() throws {
         let folder = try TemporaryFolder()
-        try Database.run("PRAGMA user_version = 9999; CREATE TABLE t (x)", in: folder)
+        try run("PRAGMA user_version = 9999; CREATE TABLE t (x)", in: folder)
         try expectRefusal(folder, "the database was made by a newer server")
-        try Database.run("INSERT INTO t VALUES (1)", in: folder)
+        try run("INSERT INTO t VALUES (1)", in: folder)
     }
 
     @Test func `somebody else's database is refused`() throws {
         let folder = try TemporaryFolder()
-        try Database.run("CREATE TABLE users (name TEXT)", in: folder)
+        try run("CREATE TABLE users (name TEXT)", in: folder)
         try expectRefusal(folder, "store: ")
-        try Database.run("INSERT INTO users VALUES ('still here')", in: folder)
+        try run("INSERT INTO users VALUES ('still here')", in: folder)
     }
 
     @Test func `a folder in the file's place is refused`() throws {
@@ -42,7 +41,7 @@ struct DatabaseFileTests {
             let ledger = Ledger()
             let session = try server.signIn("16505550100")
             try server.kill()
-            try Database.run("DROP TABLE logins", at: server.database)
+            try DatabaseFile(server.database).run("DROP TABLE logins")
             try server.restart()
             let reply = try server.call(
                 "POST", "/api/auth/initiate", #"{"phoneNumber":"+16505550142"}"#)
@@ -64,7 +63,7 @@ struct DatabaseFileTests {
             for number in 0..<20 { sessions.append(try server.signIn("165055501\(10 + number)")) }
             server.process.signal(SIGTERM)
             #expect(try server.process.waitForEnd() == .exited(0))
-            try Database.spoil("families", at: server.database)
+            try DatabaseFile.spoil("families", at: server.database)
             try server.restart()
             for session in sessions {
                 let refreshed = try server.refresh(session.refreshToken)
@@ -81,6 +80,10 @@ struct DatabaseFileTests {
         }
     }
 
+    private func run(_ sql: String, in folder: TemporaryFolder) throws {
+        try DatabaseFile(folder.path + "/otpless.db").run(sql)
+    }
+
     /// One line says why, and names the setting.
     private func expectRefusal(_ folder: TemporaryFolder, _ cause: String) throws {
         let settings = LiveServer.environment(try FreePort.next(), 1, folder)
@@ -94,42 +97,5 @@ struct DatabaseFileTests {
         #expect(lines.first?.contains("OTPLESS_DATABASE, \(folder.path)/otpless.db: ") == true)
         #expect(lines.first?.contains(cause) == true, "\(lines)")
         print("faults: refused to start: \(lines.first?.suffix(60) ?? "")")
-    }
-}
-
-/// A database file, touched while no server has it.
-private enum Database {
-    static func run(_ sql: String, in folder: TemporaryFolder) throws {
-        try run(sql, at: folder.path + "/otpless.db")
-    }
-
-    static func run(_ sql: String, at path: String) throws {
-        var handle: OpaquePointer?
-        defer { unsafe sqlite3_close_v2(handle) }
-        guard unsafe sqlite3_open(path, &handle) == SQLITE_OK,
-            unsafe sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK
-        else { throw Fault("\(sql): \(unsafe String(cString: sqlite3_errmsg(handle)))") }
-    }
-
-    /// Writes garbage over the first page of a table.
-    static func spoil(_ table: StaticString, at path: String) throws {
-        guard let file = FileHandle(forUpdatingAtPath: path) else { throw Fault("no \(path)") }
-        defer { try? file.close() }
-        try file.seek(toOffset: UInt64((try rootPage(of: table, at: path) - 1) * 4096))
-        try file.write(contentsOf: Data(repeating: 0xA5, count: 4096))
-    }
-
-    private static func rootPage(of table: StaticString, at path: String) throws -> Int {
-        var (handle, statement): (OpaquePointer?, OpaquePointer?) = (nil, nil)
-        defer {
-            unsafe sqlite3_finalize(statement)
-            unsafe sqlite3_close_v2(handle)
-        }
-        let sql = "SELECT rootpage FROM sqlite_schema WHERE name = '\(table)'"
-        guard unsafe sqlite3_open(path, &handle) == SQLITE_OK,
-            unsafe sqlite3_prepare_v2(handle, sql, -1, &statement, nil) == SQLITE_OK,
-            unsafe sqlite3_step(statement) == SQLITE_ROW
-        else { throw Fault("no \(table) in \(path)") }
-        return Int(unsafe sqlite3_column_int64(statement, 0))
     }
 }

@@ -32,7 +32,7 @@ struct DiskFullTests {
             var numbers = SeededNumbers(100)
             let end = ContinuousClock.now + .seconds(4)
             var (fills, kills) = (0, 0)
-            while ContinuousClock.now < end {
+            while ContinuousClock.now < end || fills < 5 {
                 try fill(server, load.ledger, &numbers)
                 fills += 1
                 if numbers.oneIn(3) {
@@ -49,8 +49,9 @@ struct DiskFullTests {
                 "faults: disk full x \(fills), kill -9 x \(kills), seed \(SeededNumbers.seed): "
                     + load.ledger.summary)
             #expect(load.ledger.lost == [], "OTPLESS_TEST_SEED=\(SeededNumbers.seed)")
-            #expect(fills >= 3)
+            #expect(load.ledger[.collected] > 0)
             #expect(load.ledger[.collected] == load.ledger[.confirmed])
+            #expect(try DatabaseFile(server.database).check() == "ok")
         }
     }
 

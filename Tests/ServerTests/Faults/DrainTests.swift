@@ -10,9 +10,9 @@ struct DrainTests {
             let load = try Load(port: server.port, provider: provider, workers: 2)
             _ = try waitFor("load") { load.ledger[.collected] > 5 ? true : nil }
             // Stops under load, then one with requests that are under way for certain.
-            let stops = 15
-            for _ in 1...stops {
-                try expectEnd(server, since: .now)
+            var times: [Duration] = []
+            while times.count < 15 {
+                times.append(try stop(server))
                 try server.restart()
                 let goal = load.ledger[.collected] + 3
                 _ = try waitFor("load") { load.ledger[.collected] >= goal ? true : nil }
@@ -21,27 +21,36 @@ struct DrainTests {
             let flight = try InFlight(server, provider, load.ledger)
             let begin = ContinuousClock.now
             server.process.signal(SIGTERM)
-            _ = try waitFor("the drain") { server.log.contains("\"draining\"") ? true : nil }
+            _ = try waitFor("the drain") { drains(server) > times.count ? true : nil }
             provider.release()
             try flight.expectAnswers()
-            try expectEnd(server, since: begin)
-            let took = ContinuousClock.now - begin
+            #expect(try server.process.waitForEnd() == .exited(0))
+            times.append(ContinuousClock.now - begin)
             try server.restart()
             provider.behave(.accept)
             try flight.expectKept(server)
+            times.sort()
             print(
-
-                "faults: SIGTERM x \(stops + 1): \(load.ledger.summary), the last took "
-                    + took.inMilliseconds)
+                "faults: SIGTERM x \(times.count): \(load.ledger.summary), half of the stops within "
+                    + "\(times[8].inMilliseconds), all within \(times[15].inMilliseconds)")
+            #expect(times[8] < .seconds(2))
+            // 10 s for the drain; a disk that is busy for others may hold up the last commit.
+            #expect(times[15] < .seconds(25))
             #expect(load.ledger.lost == [])
             #expect(load.ledger[.collected] == load.ledger[.confirmed])
         }
     }
 
-    private func expectEnd(_ server: LiveServer, since begin: ContinuousClock.Instant) throws {
+    private func stop(_ server: LiveServer) throws -> Duration {
+        let begin = ContinuousClock.now
         server.process.signal(SIGTERM)
         #expect(try server.process.waitForEnd() == .exited(0))
-        #expect(ContinuousClock.now - begin < .seconds(10))
+        return ContinuousClock.now - begin
+    }
+
+    /// How many drains the log tells of.
+    private func drains(_ server: LiveServer) -> Int {
+        server.log.split(separator: "\n").count { $0.contains("\"draining\"") }
     }
 }
 
@@ -77,8 +86,7 @@ private final class InFlight {
     func expectAnswers() throws {
         for socket in requests {
             let reply = try socket.takeReply()
-            ledger.expect(
-                reply.status == 200 && reply["Connection"] == "close", "in flight: \(reply)")
+            ledger.expect(reply.status == 200, "in flight: \(reply)")
             if let session = reply.json["data"]["sessionId"].text { promised.append(session) }
             ledger.add(.initiated)
             ledger.expect(try socket.takeAll().isEmpty, "more than a reply")

@@ -13,8 +13,13 @@ struct KillTests {
         try await withServer(provider.asBase) { server in
             let load = try Load(port: server.port, provider: provider, workers: 3)
             var killer = Killer(server, load.ledger)
-            let end = ContinuousClock.now + Self.time
-            while ContinuousClock.now < end { try killer.killAndRestart() }
+            let begin = ContinuousClock.now
+            while ContinuousClock.now - begin < Self.time
+                || !Self.isEnough(killer.kills, load.ledger)
+                    && ContinuousClock.now - begin < Self.time + patience
+            {
+                try killer.killAndRestart()
+            }
             load.finish()
             let ledger = load.ledger
             print(
@@ -22,15 +27,20 @@ struct KillTests {
                     + "\(killer.inStarts), drains \(killer.inDrains)), seed \(SeededNumbers.seed): "
                     + ledger.summary)
             #expect(ledger.lost == [], "OTPLESS_TEST_SEED=\(SeededNumbers.seed)")
-            #expect(killer.kills >= 5)
-            for count: Ledger.Count in [.confirmed, .collected, .refreshed] {
-                #expect(ledger[count] >= 5, "\(count)")
-            }
-            for count: Ledger.Count in [.unanswered, .renamed, .loggedOut, .checked] {
-                #expect(ledger[count] > 0, "\(count)")
-            }
+            #expect(Self.isEnough(killer.kills, ledger))
+            #expect(ledger[.checked] > 0)
             #expect(ledger[.collected] == ledger[.confirmed])
+            #expect(try DatabaseFile(server.database).check() == "ok")
         }
+    }
+
+    /// Whether there was anything that could have been lost; a disk that is busy for others makes all
+    /// of it slow.
+    private static func isEnough(_ kills: Int, _ ledger: Ledger) -> Bool {
+        let often: [Ledger.Count] = [.confirmed, .collected, .refreshed, .unanswered]
+        let seldom: [Ledger.Count] = [.renamed, .loggedOut]
+        return kills >= 10 && often.allSatisfy { ledger[$0] >= 10 }
+            && seldom.allSatisfy { ledger[$0] > 0 }
     }
 }
 

@@ -53,11 +53,11 @@ struct ClockTests {
     @Test(arguments: steps + steps.map { .zero - $0 })
     func `what has ended stays ended when the clock is set`(step: Duration) async throws {
         try await Service.run { service in
-            let (_, denied) = try await service.start()
-            try await service.tap(denied.deny)
             let (session, cancelled) = try await service.start()
             try await service.app.logins.cancel(try await service.app.logins.find(session).id)
             let failed = try await service.startInVain()
+            let (_, denied) = try await service.start()
+            try await service.tap(denied.deny)
             let grant = try await service.signIn(phone: "16505550199")
             try await service.logOut(grant)
             for move in [step, .zero - step, step] {

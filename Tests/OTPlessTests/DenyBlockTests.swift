@@ -29,4 +29,13 @@ struct DenyBlockTests {
             _ = try await service.start(phone: "16505550143")
         }
     }
+
+    @Test func `a clock that is set back does not make a block endless`() async throws {
+        try await Service.run { service in
+            let (_, prompt) = try await service.start()
+            try await service.tap(prompt.deny)
+            service.clock.advance(by: .seconds(-86_400))
+            _ = try await service.start()
+        }
+    }
 }

@@ -78,8 +78,9 @@ import CCurl
         unsafe ccurl_set_long(handle, CURLOPT_SSL_VERIFYPEER, 1)
         unsafe ccurl_set_long(handle, CURLOPT_SSL_VERIFYHOST, 2)
         unsafe ccurl_set_long(handle, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
-        // Rather share a connection that is being opened than open one more.
-        unsafe ccurl_set_long(handle, CURLOPT_PIPEWAIT, 1)
+        // Rather share a connection that is being opened than open one more. Not without TLS, whose
+        // handshake tells HTTP/2: there a transfer would wait for the answer to another one.
+        unsafe ccurl_set_long(handle, CURLOPT_PIPEWAIT, protocols == "https" ? 1 : 0)
         unsafe ccurl_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, Self.connectTimeout)
         unsafe ccurl_set_long(handle, CURLOPT_TIMEOUT_MS, timeout)
         unsafe ccurl_set_long(handle, CURLOPT_POST, 1)

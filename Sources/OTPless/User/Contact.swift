@@ -17,8 +17,13 @@ public struct Contact: Sendable {
         lastInboundAt.map { now < $0 + Self.window - Self.margin } ?? false
     }
 
+    /// The longest block that can be set.
+    static let longestBlock = Duration.seconds(86_400)
+
     /// For how long prompts are still blocked; nil when they are not.
+    ///
+    /// A block that has longer to run than any can is one of a clock that has been set back since.
     func block(at now: Timestamp) -> Duration? {
-        blockedUntil.flatMap { now < $0 ? $0 - now : nil }
+        blockedUntil.map { $0 - now }.flatMap { $0 > .zero && $0 <= Self.longestBlock ? $0 : nil }
     }
 }

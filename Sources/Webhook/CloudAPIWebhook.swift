@@ -91,7 +91,7 @@ struct CloudAPIWebhook {
         case "read": return .reached(.read)
         case "failed":
             var errors = (status["errors"] ?? status).elements.makeIterator()
-            return .failed(SendFailure.Reason(cloudAPICode: errors.next()?["code"]?.integer))
+            return .failed(SendFailure(cloudAPICode: errors.next()?["code"]?.integer))
         default: return nil
         }
     }

@@ -112,7 +112,7 @@ struct LoginRulesTests {
         ] {
             var login = try SampleLogin().login
             _ = Self.report(.reached(stage), &login)
-            #expect(Self.report(.failed(.other), &login) == isEnded)
+            #expect(Self.report(.failed(.refused), &login) == isEnded)
             #expect(login.state == (isEnded ? .failed : .pending))
         }
     }
@@ -121,7 +121,7 @@ struct LoginRulesTests {
         var login = try SampleLogin().login
         #expect(end(&login, as: .cancelled, at: Self.now))
         #expect(!Self.report(.reached(.read), &login))
-        #expect(!Self.report(.failed(.other), &login))
+        #expect(!Self.report(.failed(.refused), &login))
         #expect(login.state == .cancelled)
         #expect(login.delivery == .queued)
     }

@@ -218,7 +218,7 @@ struct LoginServiceTests {
             let message = "wamid.1"
             for progress in [
                 DeliveryReport.Progress.reached(.sent), .reached(.read), .reached(.delivered),
-                .failed(.other),
+                .failed(.refused),
             ] {
                 let report = DeliveryReport(
                     messageID: message, reference: nil, progress: progress)

@@ -122,15 +122,15 @@ struct StoreLoginTests {
                     Self.report("wamid.1", nil, .reached(.read)),
                     Self.report("wamid.1", nil, .reached(.delivered)),
                     Self.report("wamid.2", nil, .reached(.read)),
-                    Self.report("wamid.3", .make(at: Self.now, .system), .failed(.other)),
-                    Self.report("wamid.4", other.id, .failed(.other)),
+                    Self.report("wamid.3", .make(at: Self.now, .system), .failed(.refused)),
+                    Self.report("wamid.4", other.id, .failed(.refused)),
                 ], at: Self.now)
             #expect(changed.map(\.login.id) == [login.id, other.id])
             #expect(try await store.login(login.id)?.delivery == .read)
             #expect(try await store.login(other.id)?.state == .failed)
             #expect(try await store.apply([DeliveryReport](), at: Self.now).isEmpty)
             // The message is known, so what the report echoes is not believed.
-            let lying = Self.report("wamid.1", other.id, .failed(.other))
+            let lying = Self.report("wamid.1", other.id, .failed(.refused))
             #expect(try await store.apply([lying], at: Self.now).isEmpty)
         }
     }

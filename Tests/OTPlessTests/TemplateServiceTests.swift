@@ -70,7 +70,7 @@ struct TemplateServiceTests {
                 throw UnexpectedOutcome()
             }
             // Late news of the first message is no news of the second.
-            try await service.report(.failed(.other), on: first.login)
+            try await service.report(.failed(.refused), on: first.login)
             try await service.report(.reached(.delivered), on: first.login, .template)
             try await service.tap(second.confirm)
             _ = try await service.collect(session)

@@ -76,7 +76,7 @@ struct OutcomeTests {
             let login = try await rig.start()
             let page = try await rig.connect(login)
             #expect(try await page.event().name == "pending")
-            try await rig.report(login, .failed(.other))
+            try await rig.report(login, .failed(.refused))
             let event = try await page.event()
             #expect(event.name == "auth_failed" && event.status == 502)
             #expect(event.code == "MESSAGE_UNDELIVERABLE")

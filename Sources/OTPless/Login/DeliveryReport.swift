@@ -3,7 +3,7 @@ public struct DeliveryReport: Sendable {
     /// How far it has come, or that it failed.
     public enum Progress: Sendable {
         case reached(Login.Delivery)
-        case failed(SendFailure.Reason)
+        case failed(SendFailure)
     }
 
     /// The provider's id of the message.
@@ -86,12 +86,14 @@ extension Login {
             delivery = stage
             return .changed
         case .failed where delivery >= .delivered: return .none
-        case .failed(.windowClosed) where kind == .buttons && report.templateSecret != nil:
+        case .failed(let failure):
+            guard failure.reason == .windowClosed, kind == .buttons,
+                let secret = report.templateSecret
+            else { return end(as: .failed, at: now) ? .changed : .none }
             message = .template
             // Whatever the undelivered message carried is void.
-            answerDigest = Digest(of: report.templateSecret ?? [])
+            answerDigest = Digest(of: secret)
             return .needsTemplate
-        case .failed: return end(as: .failed, at: now) ? .changed : .none
         }
     }
 }

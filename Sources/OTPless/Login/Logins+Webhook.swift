@@ -37,6 +37,7 @@ extension Logins {
             try await store.apply(relevant, at: now)
         }
         for result in results {
+            noteFailure(result)
             events.publish(LoginEvent(result.login.id))
             if result.effect == .needsTemplate, let secret = result.report.templateSecret {
                 sendTemplate(for: result.login, secret, on: loop)
@@ -44,9 +45,18 @@ extension Logins {
         }
     }
 
+    private func noteFailure(_ result: ReportResult) {
+        guard case .failed(let failure) = result.report.progress else { return }
+        log.write(
+            .warning, "message not delivered",
+            ["login": .text("\(result.login.id)"), "cause": .text(failure.description)])
+    }
+
     /// A report with what the store may need; nil where pages are told nothing of it.
     private func prepare(_ report: DeliveryReport) -> DeliveryReport? {
-        guard case .failed(.windowClosed) = report.progress, messenger.hasTemplate else {
+        guard case .failed(let failure) = report.progress, failure.reason == .windowClosed,
+            messenger.hasTemplate
+        else {
             return settings.deliveryEvents ? report : nil
         }
         var report = report

@@ -35,7 +35,7 @@ package struct CloudAPIError: CustomStringConvertible {
     package var description: String { "HTTP \(status)\(code.map { ", code \($0)" } ?? "")\(trace)" }
 
     /// What can be done about it.
-    package var reason: SendFailure.Reason { SendFailure.Reason(cloudAPICode: code) }
+    package var reason: SendFailure.Reason { SendFailure.Reason(code) }
 
     /// How long to wait before the next try; nil when there should be none.
     ///
@@ -65,9 +65,15 @@ package struct CloudAPIError: CustomStringConvertible {
     }
 }
 
-extension SendFailure.Reason {
-    /// What an error code of the Cloud API means, in an answer or in a status report.
+extension SendFailure {
+    /// What the Cloud API reports of a message that it had accepted.
     public init(cloudAPICode code: Int64?) {
-        self = code == 131_047 ? .windowClosed : .other
+        self.init(Reason(code), description: code.map { "code \($0)" } ?? "no code")
+    }
+}
+
+extension SendFailure.Reason {
+    fileprivate init(_ cloudAPICode: Int64?) {
+        self = cloudAPICode == 131_047 ? .windowClosed : .other
     }
 }

@@ -13,7 +13,17 @@ final class SimulatedWhatsApp: Sendable {
     /// Shared by all tests and never stopped; each simulator has a port of its own.
     private static let loops = Result { try LoopGroup(count: 1) }
 
+    /// What the server may send outside the 24 h window.
+    static let templates = ["en", "de"].map { language in
+        Simulator.Template(
+            name: "login_confirm", language: language, body: "[\(language)] {{1}}; {{2}}; {{3}}.",
+            quickReplies: ["Confirm", "Deny"])
+    }
+
     private let server: Server
+
+    /// Misbehaves on demand.
+    let simulator: Simulator
 
     var port: UInt16 { server.addresses[0].port }
 
@@ -23,10 +33,11 @@ final class SimulatedWhatsApp: Sendable {
         var clients: [SourceID] = []
         for loop in loops { clients.append(try await HTTPClient.make(on: loop)) }
         let url = "http://127.0.0.1:\(webhookPort)"
-        let simulator = Simulator(
-            Simulator.Settings(
-                accessToken: Secret(Self.accessToken), appSecret: Secret(Self.appSecret),
-                webhookURL: url + "/api/webhook", loginURL: url + "/"), clients: clients)
+        var settings = Simulator.Settings(
+            accessToken: Secret(Self.accessToken), appSecret: Secret(Self.appSecret),
+            webhookURL: url + "/api/webhook", loginURL: url + "/")
+        settings.templates = Self.templates
+        simulator = Simulator(settings, clients: clients)
         guard let address = SocketAddress("127.0.0.1:0") else { throw Fault("no address") }
         let configuration = Server.Configuration(addresses: [address]) { status in
             Response(status: status)
@@ -45,6 +56,7 @@ struct Phone {
     /// A message with buttons, as it lies on the phone.
     struct Prompt {
         let id: String
+        let text: String
         let confirm: String
         let deny: String
     }
@@ -61,10 +73,11 @@ struct Phone {
         let chat = state.json["chats"].list.first { $0["phone"].text == digits }
         let messages = chat?["messages"].list.filter { $0["buttons"].list.count == 2 }
         guard let message = messages?.last, let id = message["id"].text,
+            let text = message["body"].text,
             let confirm = message["buttons"].list[0]["id"].text,
             let deny = message["buttons"].list[1]["id"].text
         else { throw Fault("no prompt on \(digits) in \(state)") }
-        return Prompt(id: id, confirm: confirm, deny: deny)
+        return Prompt(id: id, text: text, confirm: confirm, deny: deny)
     }
 
     func tapConfirm() throws { try tap(try prompt(), \.confirm) }
@@ -72,13 +85,20 @@ struct Phone {
     func tapDeny() throws { try tap(try prompt(), \.deny) }
 
     private func tap(_ prompt: Prompt, _ button: KeyPath<Prompt, String>) throws {
-        let fields =
-            #"{"phone":"\#(digits)","messageId":"\#(prompt.id)","buttonId":"\#(prompt[keyPath: button])"}"#
+        try act(
+            "tap", #""messageId":"\#(prompt.id)","buttonId":"\#(prompt[keyPath: button])""#)
+    }
+
+    /// Types a message to the business.
+    func type(_ text: String) throws { try act("text", #""text":"\#(text)""#) }
+
+    private func act(_ name: String, _ fields: String) throws {
+        let body = #"{"phone":"\#(digits)",\#(fields)}"#
         let reply = try exchange(
             HTTPRequest(
-                method: "POST", path: "/simulator/tap",
-                headers: [("Content-Type", "application/json")], body: Array(fields.utf8)),
+                method: "POST", path: "/simulator/\(name)",
+                headers: [("Content-Type", "application/json")], body: Array(body.utf8)),
             port: port)
-        guard reply.status == 200 else { throw Fault("tap: \(reply)") }
+        guard reply.status == 200 else { throw Fault("\(name): \(reply)") }
     }
 }

@@ -180,7 +180,7 @@ enum Rows {
         _ family: FamilyID, at now: Timestamp, in db: SQLiteConnection
     ) throws(SQLiteError) {
         try db.run(
-                        """
+            """
             UPDATE families SET ended_at = max(?, last_used_at) WHERE id = ? AND ended_at IS NULL
             """, now, family)
     }

@@ -93,8 +93,8 @@ final class SQLiteWriter: Sendable {
 
     private func commit(_ jobs: [any WriteJob], to connection: SQLiteConnection) {
         guard isInPlace() else {
-            let cause = "the database file was moved or replaced"
-            return jobs.forEach { $0.finish(.unavailable(cause)) }
+            for job in jobs { job.finish(.unavailable("the database file was moved or replaced")) }
+            return
         }
         do {
             try connection.run("BEGIN IMMEDIATE")

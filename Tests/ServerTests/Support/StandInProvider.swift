@@ -40,19 +40,24 @@ final class StandInProvider: Sendable {
         var messages: [String: Message] = [:]
         var count = 0
         var isHolding = true
-        var listener: Int32 = -1
     }
 
     let port: UInt16
+    /// Bound for as long as this object lives, so that nobody takes the port while it is down.
+    private let listener: Int32
     private let state = Locked(State())
+    private let acceptor = Locked<Thread?>(nil)
 
     /// A provider on a port of its own.
     init() throws {
-        port = try FreePort.next()
+        (listener, port) = try Self.bound()
         try listen()
     }
 
-    deinit { close() }
+    deinit {
+        close()
+        Glibc.close(listener)
+    }
 
     /// How many messages have come.
     var count: Int { state.withLock { $0.count } }
@@ -74,33 +79,38 @@ final class StandInProvider: Sendable {
 
     /// Connections are refused from now on, until `listen`.
     func close() {
-        state.withLock { state in
-            guard state.listener >= 0 else { return }
-            // Ends the accept(2) of the thread below, which closes the descriptor.
-            shutdown(state.listener, Int32(SHUT_RDWR))
-            state.listener = -1
-        }
+        // Ends the accept(2) of the thread; the socket stays bound.
+        shutdown(listener, Int32(SHUT_RDWR))
+        acceptor.withLock { $0 }?.join()
     }
 
     func listen() throws {
-        let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
-        let descriptor = socket(AF_INET, type, 0)
-        var on: Int32 = 1
-        unsafe setsockopt(
-            descriptor, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
-        let bound = unsafe LoopbackAddress.with(port) { unsafe bind(descriptor, $0, $1) }
-        guard bound == 0, Glibc.listen(descriptor, 128) == 0 else {
-            throw Fault("the provider cannot listen: errno \(errno)")
-        }
-        state.withLock { $0.listener = descriptor }
-        _ = try Thread(name: "provider") { [weak self] in
-            while case let accepted = accept(descriptor, nil, nil), accepted >= 0 {
+        guard Glibc.listen(listener, 128) == 0 else { throw Fault("listen: errno \(errno)") }
+        let listener = listener
+        let thread = try Thread(name: "provider") { [weak self] in
+            while case let accepted = accept(listener, nil, nil), accepted >= 0 {
                 let connection = ProviderConnection(accepted)
                 guard let self else { return }
                 _ = try? Thread(name: "provider") { self.serve(connection) }
             }
-            Glibc.close(descriptor)
         }
+        acceptor.withLock { $0 = thread }
+    }
+
+    /// A free port may be another process's a moment later: then the next one.
+    private static func bound() throws -> (listener: Int32, port: UInt16) {
+        let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+        let listener = socket(AF_INET, type, 0)
+        // Connections of the time before must not keep it from listening again.
+        var on: Int32 = 1
+        let size = socklen_t(MemoryLayout<Int32>.size)
+        unsafe setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, size)
+        for _ in 0..<100 {
+            let port = try FreePort.next()
+            let result = unsafe LoopbackAddress.with(port) { unsafe bind(listener, $0, $1) }
+            if result == 0 { return (listener, port) }
+        }
+        throw Fault("no port for the provider: errno \(errno)")
     }
 
     private func serve(_ connection: ProviderConnection) {

@@ -1,4 +1,5 @@
 import Loop
+import OTPless
 import Testing
 
 /// The provider is down, slow, or answers what no Cloud API would.
@@ -26,6 +27,7 @@ struct ProviderFaultTests {
             for attempt in 0..<8 { try trial.fail("1650555\(2000 + attempt)") }
             try provider.listen()
             provider.behave(.accept)
+            try trial.expectEnded()
             for fault in Self.quick.indices { try trial.tapLate("1650555\(1000 + fault * 10)") }
             let after = server.process.descriptorCount
             // libcurl keeps a connection or two for the next message.
@@ -58,6 +60,7 @@ struct ProviderFaultTests {
             for reply in try waiting.value() { trial.expectFailure(reply) }
             let took = ContinuousClock.now - begin
             #expect(took < .seconds(30))
+            try trial.expectEnded()
             try trial.tapLate("16505551000")
             #expect(server.process.descriptorCount <= before + 4)
             print(
@@ -129,6 +132,13 @@ private struct Trial {
         }
         ledger.expect(
             reply.isError(500, "MESSAGE_SEND_FAILED") && bodies.count == 1, "\(reply)")
+    }
+
+    /// Nobody holds their session ids, so that only the file can tell.
+    func expectEnded() throws {
+        let failed = "SELECT count(*) FROM logins WHERE state = \(Login.State.failed.rawValue)"
+        let count = try DatabaseFile(server.database).text(failed)
+        ledger.expect(count == "\(ledger[.refused])", "\(count) logins have ended")
     }
 
     /// The message did arrive, and is tapped: the login that it asked for has ended, so that the

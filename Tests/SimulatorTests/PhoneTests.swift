@@ -98,15 +98,10 @@ struct PhoneTests {
         try await Rig.run { rig in
             rig.simulator.faults.all.statuses = []
             let phones = (0..<300).map { String(16_505_550_000 + $0) }
-            try await withThrowingTaskGroup { group in
-                for phone in phones {
-                    group.addTask {
-                        let id = try await rig.sendButtons(to: phone)
-                        try await rig.phone(
-                            "tap", #"{"phone":"\#(phone)","messageId":"\#(id)","buttonId":"yes"}"#)
-                    }
-                }
-                try await group.waitForAll()
+            try await Rig.each(phones) { phone in
+                let id = try await rig.sendButtons(to: phone)
+                try await rig.phone(
+                    "tap", #"{"phone":"\#(phone)","messageId":"\#(id)","buttonId":"yes"}"#)
             }
             let taps = try await rig.receiver.take(phones.count).flatMap { $0.updates("messages") }
             #expect(Set(taps.compactMap { $0["from"]?.string }) == Set(phones))

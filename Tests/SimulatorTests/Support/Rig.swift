@@ -48,6 +48,23 @@ struct Rig {
         await receiver.stop()
     }
 
+    /// Does something with each phone, with many of them at a time.
+    static func each(
+        _ phones: [String], _ work: @escaping @Sendable (String) async throws -> Void
+    ) async throws {
+        let lanes = 50
+        try await withThrowingTaskGroup { group in
+            for lane in 0..<lanes {
+                group.addTask {
+                    for index in stride(from: lane, to: phones.count, by: lanes) {
+                        try await work(phones[index])
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
     // MARK: The business
 
     /// Sends a message through the Cloud API.

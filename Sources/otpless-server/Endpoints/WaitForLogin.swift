@@ -17,9 +17,11 @@ struct WaitForLogin {
 
     @Sendable func answer(_ request: Request) -> Reply {
         do throws(Failure) {
-            guard let session = request.queryItem("sessionId"), !session.isEmpty else {
-                throw Failure(.missingSessionID)
-            }
+            // Two spellings, like a field of a body.
+            let sessions = Set(["sessionId", "session_id"].compactMap { request.queryItem($0) })
+                .subtracting([""])
+            guard sessions.count < 2 else { throw Failure(.invalidParameters, field: "sessionId") }
+            guard let session = sessions.first else { throw Failure(.missingSessionID) }
             let accept = try Self.handshake(request)
             if let origin = request.headers["origin"], !origins.contains(origin) {
                 throw Failure(.originNotAllowed)

@@ -1,0 +1,27 @@
+import Testing
+
+/// CONTRACT section 1: both spellings of a name hold for the WebSocket too.
+@Suite(.blocking, .timeLimit(.minutes(2)))
+struct SpellingContractTests {
+    @Test func `a WebSocket takes session_id for sessionId`() async throws {
+        try await withServer { server in
+            let session = try server.start("16505550142")
+            let request = PageSocket.request("/api/auth/ws?session_id=\(session)")
+            #expect(try exchange(request, port: server.port).status == 101)
+        }
+    }
+
+    @Test func `two different session ids at once are INVALID_PARAMETERS for a WebSocket`()
+        async throws
+    {
+        try await withServer { server in
+            let session = try server.start("16505550142")
+            let path = "/api/auth/ws?sessionId=\(session)&session_id="
+            let reply = try exchange(PageSocket.request(path + "x"), port: server.port)
+            #expect(reply.isError(400, "INVALID_PARAMETERS"), "\(reply)")
+            #expect(reply.faultyFields == ["sessionId"])
+            let same = try exchange(PageSocket.request(path + session), port: server.port)
+            #expect(same.status == 101)
+        }
+    }
+}

@@ -64,7 +64,8 @@ final class WaitingPage: WebSocketHandler {
         switch stage {
         case .unproved(let challenge):
             guard root?["event"]?.equals("hello") == true,
-                let verifier = root?["codeVerifier"]?.string, challenge.accepts(verifier)
+                let verifier = root?["codeVerifier"]?.string ?? root?["code_verifier"]?.string,
+                challenge.accepts(verifier)
             else { return reject(on: loop) }
             startWaiting(on: loop)
         case .granted(let family) where root?["event"]?.equals("ack") == true:

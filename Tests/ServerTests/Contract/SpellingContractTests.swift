@@ -11,6 +11,16 @@ struct SpellingContractTests {
         }
     }
 
+    @Test func `a hello takes code_verifier for codeVerifier`() async throws {
+        try await withServer { server in
+            let challenge = #""codeChallenge":"\#(SampleProof.challenge)""#
+            let session = try server.start("16505550142", challenge)
+            let page = try server.page(session)
+            try page.send(#"{"event":"hello","code_verifier":"\#(SampleProof.verifier)"}"#)
+            #expect(try page.nextEvent()["event"].text == "pending")
+        }
+    }
+
     @Test func `two different session ids at once are INVALID_PARAMETERS for a WebSocket`()
         async throws
     {

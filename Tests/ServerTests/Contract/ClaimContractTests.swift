@@ -39,6 +39,18 @@ struct ClaimContractTests {
         }
     }
 
+    @Test func `isNewUser is true for the login that makes the account and false for later ones`()
+        async throws
+    {
+        try await withServer { server in
+            let first = try server.claim(try server.confirmed("16505550142"))
+            #expect(first.data["isNewUser"] == .bool(true))
+            let second = try server.claim(try server.confirmed("16505550142"))
+            #expect(second.data["isNewUser"] == .bool(false))
+            #expect(second.data["userId"] == first.data["userId"])
+        }
+    }
+
     @Test func `an ack is 200 and repeatable, and claim is 410 from then on`() async throws {
         try await withServer { server in
             let session = try server.confirmed("16505550142")

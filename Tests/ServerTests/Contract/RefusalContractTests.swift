@@ -52,7 +52,7 @@ struct RefusalContractTests {
             try socket.send("GET /healthz HTTP/1.1\r\n")
             let reply = try socket.takeReply()
             #expect(reply.isError(408, "REQUEST_TIMEOUT"), "\(reply)")
-            #expect(ContinuousClock.now - begin > .seconds(9))
+            #expect((.seconds(9) ... .seconds(20)).contains(ContinuousClock.now - begin))
             #expect(try socket.takeAll().isEmpty)
         }
     }

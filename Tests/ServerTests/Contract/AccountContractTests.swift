@@ -86,7 +86,8 @@ struct AccountContractTests {
             let list = reply.data["devices"].list
             #expect(try Set(list.map { $0["id"].text }) == [sid(phone), sid(page)])
             let names: Set = [
-                "id", "deviceType", "userAgent", "ip", "createdAt", "lastUsedAt", "current",
+                "id", "deviceType", "notificationDeviceId", "userAgent", "ip", "createdAt",
+                "lastUsedAt", "current",
             ]
             for device in list {
                 #expect(device.names == names)

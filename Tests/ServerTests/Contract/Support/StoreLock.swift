@@ -9,7 +9,7 @@ final class StoreLock {
 
     /// Takes the lock as soon as the server has let go of it.
     init(database path: String) throws {
-        descriptor = open(path + "-shm", O_RDWR | O_CLOEXEC)
+        descriptor = unsafe open(path + "-shm", O_RDWR | O_CLOEXEC)
         guard descriptor >= 0 else { throw Fault("\(path)-shm: errno \(errno)") }
         var lock = flock()
         lock.l_type = Int16(F_WRLCK)

@@ -2,7 +2,7 @@ import OTPless
 import Testing
 
 /// CONTRACT section 2, GET /api/auth/ws: the frame of each event, member by member.
-@Suite(.blocking, .timeLimit(.minutes(2)))
+@Suite(.blocking, .serialized, .timeLimit(.minutes(2)))
 struct EventContractTests {
     private static let digits = "16505550142"
 
@@ -95,7 +95,7 @@ struct EventContractTests {
     }
 
     @Test func `auth_expired is the error 410 SESSION_EXPIRED, and closes 1000`() async throws {
-        try await withQuietServer(["OTPLESS_LOGIN_TTL": "3s"]) { server, _ in
+        try await withQuietServer(["OTPLESS_LOGIN_TTL": "5s"]) { server, _ in
             let page = try waitingPage(server)
             try expect(page, "auth_expired", 410, "SESSION_EXPIRED")
         }

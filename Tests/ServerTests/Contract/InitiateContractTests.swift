@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// CONTRACT section 2, POST /api/auth/initiate: the fields and the reply.
-@Suite(.blocking, .timeLimit(.minutes(2)))
+@Suite(.blocking, .serialized, .timeLimit(.minutes(2)))
 struct InitiateContractTests {
     @Test(arguments: [
         "+1 650 555 0142", "+1.650.555.0142", "+1-650-555-0142", "+1(650)5550142",
@@ -119,10 +119,16 @@ struct InitiateContractTests {
         }
     }
 
-    @Test func `a notificationDeviceId has at most 256 characters`() async throws {
+    @Test func `a notificationDeviceId has at most 256 characters, and is kept and listed`()
+        async throws
+    {
         try await withServer { server in
             let longest = String(repeating: "ä", count: 256)
-            _ = try server.start("16505550142", #""notificationDeviceId":"\#(longest)""#)
+            let page = try server.signedIn(
+                "16505550142", #""notificationDeviceId":"\#(longest)""#)
+            let list = try server.call("GET", "/api/user/me/devices", bearer: page.accessToken)
+            let ids = list.data["devices"].list.map { $0["notificationDeviceId"].text }
+            #expect(ids == [longest])
             let reply = try initiate(
                 server, #""phoneNumber":"+16505550143","notificationDeviceId":"\#(longest)x""#)
             #expect(reply.isError(400, "INVALID_PARAMETERS"))

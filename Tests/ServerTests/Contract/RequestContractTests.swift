@@ -1,7 +1,7 @@
 import Testing
 
 /// CONTRACT section 1: what a request looks like.
-@Suite(.blocking, .timeLimit(.minutes(2)))
+@Suite(.blocking, .serialized, .timeLimit(.minutes(2)))
 struct RequestContractTests {
     /// Every field of every endpoint that takes a body: its camelCase name, what is wrong about `7`.
     private static let fields: [(path: String, field: String, others: String)] = [

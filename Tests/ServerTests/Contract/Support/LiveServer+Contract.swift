@@ -4,6 +4,13 @@ enum SampleProof {
     static let challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 }
 
+extension Session {
+    /// The refresh token with another last letter: well-formed, but never issued.
+    var forgedRefreshToken: String {
+        refreshToken.dropLast() + (refreshToken.hasSuffix("A") ? "E" : "A")
+    }
+}
+
 extension LiveServer {
     /// Starts a login with more members than the number.
     func start(_ digits: String, _ members: String...) throws -> String {

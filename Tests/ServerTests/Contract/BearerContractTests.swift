@@ -66,6 +66,8 @@ struct BearerContractTests {
     @Test func `a deleted user's token is 404 below user and 401 on validate`() async throws {
         try await withServer { server in
             let token = try server.signedIn("16505550142").accessToken
+            // What was read of the account must be forgotten as well.
+            #expect(try server.me(token).status == 200)
             #expect(try server.call("DELETE", "/api/user/me", bearer: token).status == 200)
             for (method, path, body) in Self.endpoints {
                 let reply = try server.call(method, path, body, bearer: token)

@@ -25,16 +25,6 @@ extension ChildProcess {
         return .milliseconds((user + system) * 1000 / sysconf(Int32(_SC_CLK_TCK)))
     }
 
-    /// Whether the process ignores a signal.
-    func ignores(_ signal: Int32) throws -> Bool {
-        let status = try Self.read("/proc/\(id)/status").split(separator: "\n")
-        let line = status.first { $0.hasPrefix("SigIgn:") }?.dropFirst(7) ?? ""
-        guard let mask = UInt64(line.filter { !$0.isWhitespace }, radix: 16) else {
-            throw Fault("no SigIgn in \(status)")
-        }
-        return mask & 1 << UInt64(signal - 1) != 0
-    }
-
     /// Files in /proc have no length to go by: they are read until their end.
     private static func read(_ path: String) throws -> String {
         guard let file = FileHandle(forReadingAtPath: path), let data = try file.readToEnd() else {

@@ -18,6 +18,9 @@ public struct App: Sendable {
     /// The log.
     public let log: Log
 
+    /// Whether the server is stopping.
+    public let draining = Draining()
+
     /// The time.
     public let clock: any WallClock
 

@@ -43,6 +43,7 @@ struct ServerProcess {
 
     /// Drains, commits what is queued, and ends all threads.
     func stop() async {
+        app.draining.begin()
         app.log.write(.info, "draining")
         await server.drain(within: Self.drainTime)
         loops.stop()

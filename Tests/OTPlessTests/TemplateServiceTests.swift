@@ -96,6 +96,23 @@ struct TemplateServiceTests {
         }
     }
 
+    @Test func `where pages are told nothing of deliveries, a template that fails ends nothing`()
+        async throws
+    {
+        try await Service.run(with: { $0.deliveryEvents = false }) { service in
+            service.messenger.setTemplate()
+            try await service.receive(Self.noise(at: service.clock.now))
+            let (session, prompt) = try await service.start()
+            service.messenger.fail(with: "132001")
+            try await service.report(.failed(.windowClosed), on: prompt.login)
+            await service.settle()
+            #expect(service.messenger.kinds == [.buttons, .template])
+            guard case .pending = try await service.outcome(of: session) else {
+                throw UnexpectedOutcome()
+            }
+        }
+    }
+
     @Test func `without a template a closed window ends the login`() async throws {
         try await Service.run { service in
             let (session, prompt) = try await service.start()

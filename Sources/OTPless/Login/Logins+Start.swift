@@ -44,9 +44,11 @@ extension Logins {
 
     /// Sends a prompt, as a template where the window turns out to be closed.
     ///
-    /// - Throws: `MESSAGE_SEND_FAILED`; the login has been ended then.
+    /// - Parameter endsLogin: Whether a message that is not sent ends its login.
+    /// - Throws: `MESSAGE_SEND_FAILED`.
     func send(
-        _ prompt: Prompt, _ first: Login.MessageKind, on loop: isolated EventLoop
+        _ prompt: Prompt, _ first: Login.MessageKind, endsLogin: Bool = true,
+        on loop: isolated EventLoop
     ) async throws(Failure) {
         let deadline = Moment.now + min(Self.sendTime, settings.lifetime)
         var kind = first
@@ -67,7 +69,9 @@ extension Logins {
             log.write(
                 .error, "message not sent",
                 ["login": .text("\(prompt.login)"), "cause": .text(failure.description)])
-            _ = try await change(prompt.login) { login, now in login.end(as: .failed, at: now) }
+            if endsLogin {
+                _ = try await change(prompt.login) { login, now in login.end(as: .failed, at: now) }
+            }
             throw Failure(.messageSendFailed)
         }
     }

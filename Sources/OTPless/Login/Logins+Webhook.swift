@@ -71,7 +71,8 @@ extension Logins {
         let prompt = Prompt(login, secret: secret, appName: settings.appName)
         loop.spawn { loop in
             do throws(Failure) {
-                try await send(prompt, .template, on: loop)
+                try await send(
+                    prompt, .template, endsLogin: settings.deliveryEvents, on: loop)
             } catch {
                 events.publish(LoginEvent(login.id))
             }

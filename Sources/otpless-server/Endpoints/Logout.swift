@@ -17,14 +17,18 @@ struct Logout {
         guard let user = try fields.string("userId"), !user.isEmpty else {
             throw Failure(.missingUserID, field: "userId")
         }
+        let refreshToken = try fields.string("refreshToken")
+        let authorization = request.headers.bytes(of: "authorization")
+        guard refreshToken != nil || authorization != nil else {
+            throw Failure(.missingAuthorization)
+        }
         let scope = try fields.string("scope") ?? Tokens.Scope.all.rawValue
         guard let scope = Tokens.Scope(rawValue: scope) else {
             throw Failure(
                 .invalidParameters, field: "scope", details: "scope must be all or current")
         }
         try await tokens.logout(
-            user: user, refreshToken: try fields.string("refreshToken"),
-            authorization: request.headers.bytes(of: "authorization"), scope: scope)
+            user: user, refreshToken: refreshToken, authorization: authorization, scope: scope)
         return Envelope(200, "Logged out successfully") { $0.member("success", true) }
     }
 }

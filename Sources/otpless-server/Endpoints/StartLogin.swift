@@ -5,15 +5,21 @@ import Wire
 /// Answers `POST /api/auth/initiate`.
 struct StartLogin {
     private let logins: Logins
+    private let draining: Draining
 
     init(_ app: App) {
         logins = app.logins
+        draining = app.draining
     }
 
     @Sendable func answer(
         _ request: Request, on loop: isolated EventLoop
     ) async throws(Failure) -> Envelope {
         let attempt = try Self.attempt(request)
+        // Its page could not wait here, and its answer might come to nobody.
+        guard !draining.hasBegun else {
+            throw Failure(.serviceUnavailable, details: "The server is stopping, try again")
+        }
         let (session, expiresAt) = try await logins.start(attempt, on: loop)
         return Envelope(200, "Confirmation message sent successfully") { data in
             data.member("sessionId", session.text)

@@ -22,22 +22,26 @@ struct Service: Sendable {
     }
 
     static func run(
-        on kind: StoreKind = .sqliteMemory, _ body: (Service) async throws -> Void
+        on kind: StoreKind = .sqliteMemory, with settings: (inout Config) -> Void = { _ in },
+        _ body: (Service) async throws -> Void
     ) async throws {
         let loops = try LoopGroup(count: 1)
         defer { loops.stop() }
         try await kind.open { store in
-            try await body(try await Service(store: store, loop: loops.loops[0]))
+            try await body(try await Service(store: store, loop: loops.loops[0], settings))
         }
     }
 
-    init(store: any Store, loop: EventLoop) async throws {
+    init(
+        store: any Store, loop: EventLoop, _ settings: (inout Config) -> Void = { _ in }
+    ) async throws {
         var config = Config()
         config.publicURL = "https://login.example.com"
         config.appName = "Example"
         config.tokens.secret = Secret("0123456789abcdef0123456789abcdef")
         config.tokens.issuer = config.publicURL
         config.tokens.audience = config.publicURL
+        settings(&config)
         self.config = config
         self.store = store
         self.loop = loop

@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 /// CONTRACT section 2, POST /api/auth/initiate: the errors that are no field's fault.
@@ -47,5 +48,25 @@ struct InitiateErrorContractTests {
 
     private func initiate(_ server: LiveServer, _ number: String) throws -> HTTPReply {
         try server.call("POST", "/api/auth/initiate", #"{"phoneNumber":"\#(number)"}"#)
+    }
+
+    @Test func `while the server drains a login is refused with 503, and nothing is sent`()
+        async throws
+    {
+        try await withServer { server in
+            let body = #"{"phoneNumber":"+16505550142"}"#
+            let request = HTTPRequest("POST", "/api/auth/initiate", body).bytes
+            let socket = try TCPSocket(port: server.port)
+            try socket.send(Array(request.dropLast(1)))
+            // Its reply shows that the bytes above have been read, too: the loop takes turns.
+            _ = try server.call("GET", "/healthz")
+            server.process.signal(SIGTERM)
+            _ = try waitFor("the drain") { server.log.contains(#""draining""#) ? true : nil }
+            try socket.send(Array(request.suffix(1)))
+            let reply = try socket.takeReply()
+            #expect(reply.isError(503, "SERVICE_UNAVAILABLE"), "\(reply)")
+            let phone = server.whatsApp.phone("16505550142")
+            #expect(throws: Fault.self) { try phone.prompt() }
+        }
     }
 }

@@ -31,6 +31,11 @@ final class ChildProcess {
         unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         unsafe posix_spawn_file_actions_addopen(&actions, 1, output, flags, 0o600)
         unsafe posix_spawn_file_actions_addopen(&actions, 2, errors, flags, 0o600)
+        // Another test's connection that stayed open here would never end for its peer.
+        let open = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")
+        for descriptor in open.compactMap({ Int32($0) }) where descriptor > 2 {
+            unsafe posix_spawn_file_actions_addclose(&actions, descriptor)
+        }
         var inherited = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("OTPLESS_") }
         inherited.merge(environment) { $1 }
         let words = unsafe Self.cStrings([Self.program] + arguments)

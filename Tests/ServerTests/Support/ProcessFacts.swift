@@ -26,7 +26,7 @@ extension ChildProcess {
     }
 
     /// Files in /proc have no length to go by: they are read until their end.
-    private static func read(_ path: String) throws -> String {
+    fileprivate static func read(_ path: String) throws -> String {
         guard let file = FileHandle(forReadingAtPath: path), let data = try file.readToEnd() else {
             throw Fault("\(path) cannot be read")
         }
@@ -48,26 +48,23 @@ enum ResourceLimit: String {
     /// Sets the soft limit; nil raises it to the hard one, which stays as it is.
     func set(_ value: Int?, of process: ChildProcess) throws {
         let text = try value.map { String($0) } ?? hardLimit(of: process)
-        try Self.run(["--pid", String(process.id), "--\(rawValue)=\(text):"])
+        let words = [Self.program, "--pid", "\(process.id)", "--\(rawValue)=\(text):"]
+        var arguments: [UnsafeMutablePointer<CChar>?] =
+            unsafe words.map { unsafe strdup($0) } + [nil]
+        defer { for index in unsafe arguments.indices { unsafe free(arguments[index]) } }
+        var (id, status) = (pid_t(), Int32(0))
+        // Not Foundation's: it waits for a descriptor to close that another child may have inherited.
+        guard unsafe posix_spawn(&id, Self.program, nil, nil, &arguments, nil) == 0,
+            unsafe waitpid(id, &status, 0) == id, status == 0
+        else { throw Fault("prlimit: \(words)") }
     }
 
+    /// From proc(5): `Max open files  1024  524288  files`.
     private func hardLimit(of process: ChildProcess) throws -> String {
-        try Self.run([
-            "--pid", String(process.id), "--\(rawValue)", "--noheadings", "--output", "HARD",
-        ])
-    }
-
-    @discardableResult
-    private static func run(_ arguments: [String]) throws -> String {
-        let tool = Process()
-        let output = Pipe()
-        tool.executableURL = URL(fileURLWithPath: program)
-        tool.arguments = arguments
-        tool.standardOutput = output
-        try tool.run()
-        let data = try output.fileHandleForReading.readToEnd() ?? Data()
-        tool.waitUntilExit()
-        guard tool.terminationStatus == 0 else { throw Fault("prlimit: \(arguments)") }
-        return String(decoding: data, as: UTF8.self).filter { !$0.isWhitespace }
+        let name = self == .descriptors ? "Max open files" : "Max file size"
+        let lines = try ChildProcess.read("/proc/\(process.id)/limits").split(separator: "\n")
+        let values = lines.first { $0.hasPrefix(name) }?.dropFirst(name.count).split(separator: " ")
+        guard let values, values.count >= 2 else { throw Fault("no limit: \(lines)") }
+        return String(values[1])
     }
 }

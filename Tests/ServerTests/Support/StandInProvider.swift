@@ -89,6 +89,8 @@ final class StandInProvider: Sendable {
         let listener = listener
         let thread = try Thread(name: "provider") { [weak self] in
             while case let accepted = accept(listener, nil, nil), accepted >= 0 {
+                // A server that is started meanwhile must not keep it open.
+                _ = fcntl(accepted, F_SETFD, FD_CLOEXEC)
                 let connection = ProviderConnection(accepted)
                 guard let self else { return }
                 _ = try? Thread(name: "provider") { self.serve(connection) }

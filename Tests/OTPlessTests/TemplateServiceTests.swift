@@ -99,7 +99,9 @@ struct TemplateServiceTests {
     @Test func `where pages are told nothing of deliveries, a template that fails ends nothing`()
         async throws
     {
-        try await Service.run(with: { $0.deliveryEvents = false }) { service in
+        var config = Config()
+        config.deliveryEvents = false
+        try await Service.run(with: config) { service in
             service.messenger.setTemplate()
             try await service.receive(Self.noise(at: service.clock.now))
             let (session, prompt) = try await service.start()

@@ -22,26 +22,25 @@ struct Service: Sendable {
     }
 
     static func run(
-        on kind: StoreKind = .sqliteMemory, with settings: (inout Config) -> Void = { _ in },
+        on kind: StoreKind = .sqliteMemory, with config: Config = Config(),
         _ body: (Service) async throws -> Void
     ) async throws {
         let loops = try LoopGroup(count: 1)
         defer { loops.stop() }
         try await kind.open { store in
-            try await body(try await Service(store: store, loop: loops.loops[0], settings))
+            try await body(try await Service(store: store, loop: loops.loops[0], config))
         }
     }
 
     init(
-        store: any Store, loop: EventLoop, _ settings: (inout Config) -> Void = { _ in }
+        store: any Store, loop: EventLoop, _ settings: Config = Config()
     ) async throws {
-        var config = Config()
+        var config = settings
         config.publicURL = "https://login.example.com"
         config.appName = "Example"
         config.tokens.secret = Secret("0123456789abcdef0123456789abcdef")
         config.tokens.issuer = config.publicURL
         config.tokens.audience = config.publicURL
-        settings(&config)
         self.config = config
         self.store = store
         self.loop = loop

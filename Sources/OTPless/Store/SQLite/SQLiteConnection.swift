@@ -71,6 +71,14 @@ import CSQLite
     /// Whether no transaction is open.
     var isAutocommit: Bool { unsafe sqlite3_get_autocommit(handle) != 0 }
 
+    /// Whether another file, or none, is where the database was opened: what is written to a file
+    /// that nobody finds again goes with the process.
+    var hasMoved: Bool {
+        var moved: Int32 = 0
+        unsafe sqlite3_file_control(handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved)
+        return moved != 0
+    }
+
     /// How long a statement waits for another process's lock.
     func setBusyTimeout(milliseconds: Int32) {
         unsafe sqlite3_busy_timeout(handle, milliseconds)

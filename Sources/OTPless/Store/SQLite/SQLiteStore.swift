@@ -19,10 +19,7 @@ public final class SQLiteStore: Store {
             reader = isFile ? try SQLiteReader(path: path) : nil
             let checkpointer = isFile ? try SQLiteCheckpointer(path: path) : nil
             self.checkpointer = checkpointer
-            let file = isFile ? FileIdentity(of: path) : nil
-            writer = try SQLiteWriter(
-                isInPlace: { file == nil || FileIdentity(of: path) == file },
-                committed: { checkpointer?.committed(on: $0) })
+            writer = try SQLiteWriter { checkpointer?.committed(on: $0) }
             let handover = Locked<SQLiteConnection?>(connection)
             thread = try writer.start { handover.take() }
         } catch let error as SQLiteError where error.code == SQLITE_SCHEMA {

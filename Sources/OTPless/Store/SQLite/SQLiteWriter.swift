@@ -14,7 +14,6 @@ final class SQLiteWriter: Sendable {
 
     private let queue = Locked(Queue())
     private let bell: Bell
-    private let isInPlace: @Sendable () -> Bool
     private let committed: @Sendable (SQLiteConnection) -> Void
 
     /// How many operations may wait; then `overloaded`.
@@ -24,14 +23,8 @@ final class SQLiteWriter: Sendable {
     private static let batch = 256
 
     /// A writer that tells after each commit; its thread starts with `start`.
-    ///
-    /// - Parameter isInPlace: Whether the file is still where the next start will look for it.
-    init(
-        isInPlace: @escaping @Sendable () -> Bool,
-        committed: @escaping @Sendable (SQLiteConnection) -> Void
-    ) throws(SystemError) {
+    init(committed: @escaping @Sendable (SQLiteConnection) -> Void) throws(SystemError) {
         bell = try Bell()
-        self.isInPlace = isInPlace
         self.committed = committed
     }
 
@@ -92,7 +85,7 @@ final class SQLiteWriter: Sendable {
     }
 
     private func commit(_ jobs: [any WriteJob], to connection: SQLiteConnection) {
-        guard isInPlace() else {
+        guard !connection.hasMoved else {
             for job in jobs { job.finish(.unavailable("the database file was moved or replaced")) }
             return
         }

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// `check-config`, `print-config` and where they read from.
-@Suite(.blocking, .timeLimit(.minutes(2)))
+@Suite(.blocking, .timeLimit(.minutes(5)))
 struct CommandConfigTests {
     @Test func `a valid configuration is told, with its warnings beside`() throws {
         let folder = try TemporaryFolder()

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// `--env-file`: where settings may come from beside the environment.
-@Suite(.blocking, .timeLimit(.minutes(2)))
+@Suite(.blocking, .timeLimit(.minutes(5)))
 struct CommandFileTests {
     private static let secret = "a-secret-of-the-file-with-32-bytes"
 

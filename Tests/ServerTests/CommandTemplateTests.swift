@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// `template` and `migrate`.
-@Suite(.blocking, .timeLimit(.minutes(2)))
+@Suite(.blocking, .timeLimit(.minutes(5)))
 struct CommandTemplateTests {
     private func template(_ value: String?, _ changes: [String: String] = [:]) throws -> CommandRun
     {

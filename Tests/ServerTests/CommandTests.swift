@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What every command has in common, and the small ones.
-@Suite(.blocking, .timeLimit(.minutes(2)))
+@Suite(.blocking, .timeLimit(.minutes(5)))
 struct CommandTests {
     static let names = [
         "serve", "demo", "check-config", "print-config", "gen-secret", "migrate", "template",

@@ -1,7 +1,7 @@
 import Testing
 
 /// What was answered survives `kill -9`.
-@Suite(.blocking, .timeLimit(.minutes(2)))
+@Suite(.blocking, .timeLimit(.minutes(5)))
 struct CrashTests {
     @Test func `a confirmation that was taken is collected after a crash`() async throws {
         try await withServer { server in

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite(.blocking, .timeLimit(.minutes(2)))
+@Suite(.blocking, .timeLimit(.minutes(5)))
 struct DemoTests {
     @Test func `the demo signs somebody in and leaves nothing behind`() async throws {
         let (port, phonePort) = (try FreePort.next(), try FreePort.next())

@@ -1,7 +1,7 @@
 import Testing
 
 /// Providers deliver at least once, and sometimes at the same moment.
-@Suite(.blocking, .timeLimit(.minutes(2)))
+@Suite(.blocking, .timeLimit(.minutes(5)))
 struct DuplicateTests {
     @Test func `the same delivery twice confirms once`() async throws {
         try await withServer { server in

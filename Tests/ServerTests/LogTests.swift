@@ -1,6 +1,6 @@
 import Testing
 
-@Suite(.blocking, .timeLimit(.minutes(2)))
+@Suite(.blocking, .timeLimit(.minutes(5)))
 struct LogTests {
     @Test(arguments: ["debug", "info"])
     func `a whole login leaves no secret in the log`(level: String) async throws {

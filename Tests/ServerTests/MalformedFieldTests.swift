@@ -1,7 +1,7 @@
 import Testing
 
 /// Requests that are good HTTP, but not what the endpoint asks for.
-@Suite(.blocking, .timeLimit(.minutes(2)))
+@Suite(.blocking, .timeLimit(.minutes(5)))
 struct MalformedFieldTests {
     typealias Case = (body: String, code: String)
 

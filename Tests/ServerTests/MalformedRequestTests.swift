@@ -1,7 +1,7 @@
 import Testing
 
 /// Requests that are not HTTP as it should be: each gets its envelope, and harms nobody.
-@Suite(.blocking, .timeLimit(.minutes(2)))
+@Suite(.blocking, .timeLimit(.minutes(5)))
 struct MalformedRequestTests {
     /// What is sent, and what comes back before the connection ends.
     typealias Case = (name: String, bytes: String, status: Int, code: String)

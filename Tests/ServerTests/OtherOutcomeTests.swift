@@ -1,6 +1,6 @@
 import Testing
 
-@Suite(.blocking, .timeLimit(.minutes(2)))
+@Suite(.blocking, .timeLimit(.minutes(5)))
 struct OtherOutcomeTests {
     @Test func `a denied login says so and can no longer be confirmed`() async throws {
         try await withServer { server in

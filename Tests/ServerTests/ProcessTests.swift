@@ -2,7 +2,7 @@ import Glibc
 import Testing
 
 /// How the program starts and ends.
-@Suite(.blocking, .timeLimit(.minutes(2)))
+@Suite(.blocking, .timeLimit(.minutes(5)))
 struct ProcessTests {
     @Test(arguments: [SIGTERM, SIGINT])
     func `a signal closes waiting pages with 1001 and ends with 0`(signal: Int32) async throws {

@@ -1,6 +1,6 @@
 import Testing
 
-@Suite(.blocking, .timeLimit(.minutes(2)))
+@Suite(.blocking, .timeLimit(.minutes(5)))
 struct ProviderFailureTests {
     @Test func `whatever keeps a message from being sent, the reply is the same`() async throws {
         var bodies: [[UInt8]] = []

@@ -1,6 +1,6 @@
 import Testing
 
-@Suite(.blocking, .timeLimit(.minutes(2)))
+@Suite(.blocking, .timeLimit(.minutes(5)))
 struct ProviderWebhookTests {
     @Test func `Meta's verification gets its challenge for the right token alone`() async throws {
         try await withServer { server in

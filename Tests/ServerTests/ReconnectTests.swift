@@ -1,7 +1,7 @@
 import Testing
 
 /// No login is lost to a dropped socket, and none is told to the wrong page.
-@Suite(.blocking, .timeLimit(.minutes(2)))
+@Suite(.blocking, .timeLimit(.minutes(5)))
 struct ReconnectTests {
     @Test func `until the ack each connection gets a fresh pair, which ends the last`() async throws
     {

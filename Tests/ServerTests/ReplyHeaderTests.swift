@@ -1,6 +1,6 @@
 import Testing
 
-@Suite(.blocking, .timeLimit(.minutes(2)))
+@Suite(.blocking, .timeLimit(.minutes(5)))
 struct ReplyHeaderTests {
     @Test func `every reply carries what every reply must carry`() async throws {
         try await withServer { server in

@@ -1,7 +1,7 @@
 import Testing
 
 /// What the routes refuse before any endpoint is asked.
-@Suite(.blocking, .timeLimit(.minutes(2)))
+@Suite(.blocking, .timeLimit(.minutes(5)))
 struct RouteRefusalTests {
     @Test func `an unknown path is not found`() async throws {
         try await withServer { server throws in

@@ -2,7 +2,7 @@ import Testing
 import WhatsAppSimulator
 
 /// What becomes of a message whose send goes wrong.
-@Suite(.blocking, .timeLimit(.minutes(2)))
+@Suite(.blocking, .timeLimit(.minutes(5)))
 struct SendingTests {
     private static let phone = "16505550142"
 

@@ -2,7 +2,7 @@ import Testing
 import WhatsAppSimulator
 
 /// The template, outside WhatsApp's 24 hour window.
-@Suite(.blocking, .timeLimit(.minutes(2)))
+@Suite(.blocking, .timeLimit(.minutes(5)))
 struct TemplateTests {
     private static let phone = "16505550142"
     private static let template = ["OTPLESS_WHATSAPP_TEMPLATE": "login_confirm:en,de"]

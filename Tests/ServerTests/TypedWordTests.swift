@@ -2,7 +2,7 @@ import Testing
 import WhatsAppSimulator
 
 /// Answers that are typed, and what a deny blocks.
-@Suite(.blocking, .timeLimit(.minutes(2)))
+@Suite(.blocking, .timeLimit(.minutes(5)))
 struct TypedWordTests {
     private static let phone = "16505550142"
 

@@ -1,6 +1,6 @@
 import Testing
 
-@Suite(.blocking, .timeLimit(.minutes(2)))
+@Suite(.blocking, .timeLimit(.minutes(5)))
 struct WholeLoginTests {
     @Test func `a login runs from the number to the logout`() async throws {
         try await withServer { server in

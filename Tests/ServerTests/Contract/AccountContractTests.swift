@@ -1,7 +1,7 @@
 import Testing
 
 /// CONTRACT section 2, /api/user/me and /api/user/me/devices.
-@Suite(.blocking, .serialized, .timeLimit(.minutes(2)))
+@Suite(.blocking, .serialized, .timeLimit(.minutes(5)))
 struct AccountContractTests {
     @Test func `GET me is 200 with id, phoneNumber, name and createdAt, the name null at first`()
         async throws

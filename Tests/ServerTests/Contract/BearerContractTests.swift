@@ -1,7 +1,7 @@
 import Testing
 
 /// CONTRACT section 1: who is calling, what every reply carries, and what none tells.
-@Suite(.blocking, .serialized, .timeLimit(.minutes(2)))
+@Suite(.blocking, .serialized, .timeLimit(.minutes(5)))
 struct BearerContractTests {
     private static let endpoints: [(method: String, path: String, body: String?)] = [
         ("GET", "/api/auth/validate", nil), ("GET", "/api/user/me", nil),

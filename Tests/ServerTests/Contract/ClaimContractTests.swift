@@ -1,7 +1,7 @@
 import Testing
 
 /// CONTRACT section 2, POST /api/auth/claim, /ack and /cancel: each of them in each state of a login.
-@Suite(.blocking, .serialized, .timeLimit(.minutes(2)))
+@Suite(.blocking, .serialized, .timeLimit(.minutes(5)))
 struct ClaimContractTests {
     private static let operations = ["claim", "ack", "cancel"]
 

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// CONTRACT section 1: what a reply looks like.
-@Suite(.blocking, .serialized, .timeLimit(.minutes(2)))
+@Suite(.blocking, .serialized, .timeLimit(.minutes(5)))
 struct EnvelopeContractTests {
     @Test func `a success has status, statusCode, message and data, and nothing else`() async throws
     {

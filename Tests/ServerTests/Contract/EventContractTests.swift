@@ -2,7 +2,7 @@ import OTPless
 import Testing
 
 /// CONTRACT section 2, GET /api/auth/ws: the frame of each event, member by member.
-@Suite(.blocking, .serialized, .timeLimit(.minutes(2)))
+@Suite(.blocking, .serialized, .timeLimit(.minutes(5)))
 struct EventContractTests {
     private static let digits = "16505550142"
 

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// CONTRACT section 2, POST /api/auth/initiate: the fields and the reply.
-@Suite(.blocking, .serialized, .timeLimit(.minutes(2)))
+@Suite(.blocking, .serialized, .timeLimit(.minutes(5)))
 struct InitiateContractTests {
     @Test(arguments: [
         "+1 650 555 0142", "+1.650.555.0142", "+1-650-555-0142", "+1(650)5550142",

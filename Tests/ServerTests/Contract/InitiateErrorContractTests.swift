@@ -2,7 +2,7 @@ import Glibc
 import Testing
 
 /// CONTRACT section 2, POST /api/auth/initiate: the errors that are no field's fault.
-@Suite(.blocking, .serialized, .timeLimit(.minutes(2)))
+@Suite(.blocking, .serialized, .timeLimit(.minutes(5)))
 struct InitiateErrorContractTests {
     @Test func `a provider that does not answer in time is MESSAGE_SEND_FAILED like any other`()
         async throws

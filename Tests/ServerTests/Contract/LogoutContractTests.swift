@@ -1,7 +1,7 @@
 import Testing
 
 /// CONTRACT section 2, POST /api/auth/logout: the order of the checks and each case.
-@Suite(.blocking, .serialized, .timeLimit(.minutes(2)))
+@Suite(.blocking, .serialized, .timeLimit(.minutes(5)))
 struct LogoutContractTests {
     @Test func `a logout asks for userId first, then for a proof, and then checks the proof`()
         async throws

@@ -1,7 +1,7 @@
 import Testing
 
 /// CONTRACT section 3: each published error, provoked at the real server and compared word for word.
-@Suite(.blocking, .serialized, .timeLimit(.minutes(2)))
+@Suite(.blocking, .serialized, .timeLimit(.minutes(5)))
 struct PublishedErrorTests {
     @Test func `MESSAGE_SEND_FAILED is published so`() async throws {
         try await withServer { server in

@@ -3,7 +3,7 @@ import OTPless
 import Testing
 
 /// CONTRACT section 2, POST /api/auth/refresh and GET /api/auth/validate.
-@Suite(.blocking, .serialized, .timeLimit(.minutes(2)))
+@Suite(.blocking, .serialized, .timeLimit(.minutes(5)))
 struct RefreshContractTests {
     @Test func `a refresh is 200 with a new pair, and every refresh rotates`() async throws {
         try await withServer { server in

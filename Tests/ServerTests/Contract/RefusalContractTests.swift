@@ -1,7 +1,7 @@
 import Testing
 
 /// CONTRACT section 1: every error has the envelope, also those made below the router.
-@Suite(.blocking, .serialized, .timeLimit(.minutes(2)))
+@Suite(.blocking, .serialized, .timeLimit(.minutes(5)))
 struct RefusalContractTests {
     private static let post = "POST /api/auth/initiate HTTP/1.1\r\nHost: x\r\n"
 

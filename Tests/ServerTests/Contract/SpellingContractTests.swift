@@ -1,7 +1,7 @@
 import Testing
 
 /// CONTRACT section 1: both spellings of a name hold for the WebSocket too.
-@Suite(.blocking, .serialized, .timeLimit(.minutes(2)))
+@Suite(.blocking, .serialized, .timeLimit(.minutes(5)))
 struct SpellingContractTests {
     @Test func `a WebSocket takes session_id for sessionId`() async throws {
         try await withServer { server in

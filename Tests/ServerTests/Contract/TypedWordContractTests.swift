@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// docs/protocol.md, "What confirms it": a typed word does what a tap does.
-@Suite(.blocking, .serialized, .timeLimit(.minutes(2)))
+@Suite(.blocking, .serialized, .timeLimit(.minutes(5)))
 struct TypedWordContractTests {
     @Test(arguments: [
         ("yes", 200, nil), ("Confirmar!", 200, nil), ("no.", 403, "LOGIN_DENIED"),

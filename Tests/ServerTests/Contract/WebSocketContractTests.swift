@@ -1,7 +1,7 @@
 import Testing
 
 /// CONTRACT section 2, GET /api/auth/ws: what is checked before the upgrade, and the proof after it.
-@Suite(.blocking, .serialized, .timeLimit(.minutes(2)))
+@Suite(.blocking, .serialized, .timeLimit(.minutes(5)))
 struct WebSocketContractTests {
     @Test func `the checks come in the order 400, 426, 403, 404, 410`() async throws {
         try await withServer { server in

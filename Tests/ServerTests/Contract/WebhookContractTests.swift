@@ -1,7 +1,7 @@
 import Testing
 
 /// CONTRACT section 2, /api/webhook, and the two that say how the server is.
-@Suite(.blocking, .serialized, .timeLimit(.minutes(2)))
+@Suite(.blocking, .serialized, .timeLimit(.minutes(5)))
 struct WebhookContractTests {
     @Test func `the signature is checked before anything else of a webhook`() async throws {
         try await withServer { server in

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The database file is not what the server left.
-@Suite(.blocking, .timeLimit(.minutes(2)))
+@Suite(.blocking, .timeLimit(.minutes(5)))
 struct DatabaseFileTests {
     @Test func `a file that is no database is refused and left alone`() throws {
         let folder = try TemporaryFolder()

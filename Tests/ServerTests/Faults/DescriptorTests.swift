@@ -3,7 +3,7 @@ import Testing
 
 /// The server has no descriptor left.
 @Suite(
-    .blocking, .timeLimit(.minutes(2)),
+    .blocking, .timeLimit(.minutes(5)),
     .enabled(if: ResourceLimit.isAvailable, "prlimit(1) is not installed"))
 struct DescriptorTests {
     @Test func `without a descriptor left the server rests, serves on, and recovers`() async throws

@@ -3,7 +3,7 @@ import Testing
 
 /// The disk is full: files cannot grow, not even over the log they have already.
 @Suite(
-    .blocking, .timeLimit(.minutes(2)),
+    .blocking, .timeLimit(.minutes(5)),
     .enabled(if: ResourceLimit.isAvailable, "prlimit(1) is not installed"))
 struct DiskFullTests {
     @Test func `while the disk is full, writes are refused and reads go on`() async throws {

@@ -2,7 +2,7 @@ import Glibc
 import Testing
 
 /// SIGTERM under load.
-@Suite(.blocking, .timeLimit(.minutes(2)))
+@Suite(.blocking, .timeLimit(.minutes(5)))
 struct DrainTests {
     @Test func `a stop under load finishes what it has begun and loses nothing`() async throws {
         let provider = try StandInProvider()

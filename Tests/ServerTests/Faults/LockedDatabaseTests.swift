@@ -1,7 +1,7 @@
 import Testing
 
 /// Another process holds the database's lock.
-@Suite(.blocking, .timeLimit(.minutes(2)))
+@Suite(.blocking, .timeLimit(.minutes(5)))
 struct LockedDatabaseTests {
     @Test func `while another process writes, writes fail in time and reads go on`() async throws {
         try await withServer { server in

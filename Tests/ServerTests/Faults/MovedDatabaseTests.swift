@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The database is moved away, or another one put in its place, under a server that runs.
-@Suite(.blocking, .timeLimit(.minutes(2)))
+@Suite(.blocking, .timeLimit(.minutes(5)))
 struct MovedDatabaseTests {
     @Test func `nothing is answered that only a file nobody finds again would keep`() async throws {
         try await withServer { server in

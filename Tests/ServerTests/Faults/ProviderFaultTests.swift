@@ -3,7 +3,7 @@ import OTPless
 import Testing
 
 /// The provider is down, slow, or answers what no Cloud API would.
-@Suite(.blocking, .timeLimit(.minutes(2)))
+@Suite(.blocking, .timeLimit(.minutes(5)))
 struct ProviderFaultTests {
     /// All but `silence`, which takes as long as the server waits at most.
     private static let quick: [StandInProvider.Behaviour] = [

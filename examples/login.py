@@ -7,7 +7,7 @@ import base64, hashlib, json, os, socket, sys, time, urllib.error, urllib.parse,
 
 api = sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8080"
 phone = sys.argv[2] if len(sys.argv) > 2 else "http://127.0.0.1:8081"
-number = "+16505550142"
+number = "+16505550143"
 
 
 def call(method, url, body=None, token=None):
@@ -61,7 +61,10 @@ class WebSocket:
 encode = lambda data: base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 verifier = encode(os.urandom(32))
 challenge = encode(hashlib.sha256(verifier.encode()).digest())
-login = call("POST", f"{api}/api/auth/initiate", {"phoneNumber": number, "codeChallenge": challenge})["data"]
+reply = call("POST", f"{api}/api/auth/initiate", {"phoneNumber": number, "codeChallenge": challenge})
+if "error" in reply:
+    sys.exit(f"{reply['error']['code']}: {reply['error']['details']}")
+login = reply["data"]
 page = WebSocket(f"{api}/api/auth/ws?sessionId={login['sessionId']}")
 page.send({"event": "hello", "codeVerifier": verifier})
 print("page:  ", page.receive()["message"])

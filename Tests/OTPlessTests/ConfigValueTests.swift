@@ -119,6 +119,17 @@ struct ConfigValueTests {
         #expect(with.contains { $0.contains("rate limits") })
     }
 
+    @Test(arguments: [
+        ("http://login.example.com", true), ("https://login.example.com", false),
+        ("http://127.0.0.1:8080", false), ("http://localhost", false),
+    ])
+    func `a public URL that is not safe is warned of`(_ url: String, _ isWarned: Bool) throws {
+        var environment = ConfigTests.minimal
+        environment["OTPLESS_PUBLIC_URL"] = url
+        let warnings = try Config(environment: environment).warnings
+        #expect(warnings.contains { $0.hasPrefix("OTPLESS_PUBLIC_URL ") } == isWarned)
+    }
+
     @Test(arguments: ["\n", "a\nb", "a\tb", "a\r", "\u{1B}[2J", "a\u{85}"])
     func `control characters are a fault, but in a secret`(_ text: String) throws {
         let refused = ["OTPLESS_APP_NAME", "OTPLESS_JWT_ISSUER"]

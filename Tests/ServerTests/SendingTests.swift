@@ -95,6 +95,7 @@ struct SendingTests {
             server.whatsApp.simulator.faults.all.send = SendFault(.failure(131_026))
             let page = try server.page(try server.initiate("+" + Self.phone))
             #expect(try page.nextEvent("pending")["data"]["delivery"].text == "queued")
+            #expect(server.log.contains("message not delivered"))
             server.whatsApp.simulator.faults = SimulatorFaults()
             let other = try server.page(try server.initiate("+" + Self.phone))
             try server.whatsApp.phone(Self.phone).tapConfirm()

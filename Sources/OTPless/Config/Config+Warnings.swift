@@ -4,6 +4,11 @@ extension Config {
         var warnings = [
             "There are no rate limits yet: limit /api/auth/initiate in the reverse proxy"
         ]
+        if WebURL(publicURL)?.isSafe == false {
+            warnings.append(
+                "OTPLESS_PUBLIC_URL is plain http: tokens travel in clear, and browsers give pages "
+                    + "there no code challenge")
+        }
         if whatsApp.template == nil {
             warnings.append(
                 "OTPLESS_WHATSAPP_TEMPLATE is not set: only people who wrote to the business in the "

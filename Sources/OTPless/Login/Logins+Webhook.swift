@@ -31,13 +31,16 @@ extension Logins {
         _ reports: [DeliveryReport], on loop: isolated EventLoop
     ) async throws(Failure) {
         let relevant = reports.compactMap { prepare($0) }
+        if !settings.deliveryEvents {
+            for report in reports { noteFailure(report, report.reference?.login) }
+        }
         guard !relevant.isEmpty else { return }
         let now = clock.now
         let results = try await log.guarding { () async throws(StoreError) in
             try await store.apply(relevant, at: now)
         }
         for result in results {
-            noteFailure(result)
+            if settings.deliveryEvents { noteFailure(result.report, result.login.id) }
             events.publish(LoginEvent(result.login.id))
             if result.effect == .needsTemplate, let secret = result.report.templateSecret {
                 sendTemplate(for: result.login, secret, on: loop)
@@ -45,11 +48,12 @@ extension Logins {
         }
     }
 
-    private func noteFailure(_ result: ReportResult) {
-        guard case .failed(let failure) = result.report.progress else { return }
+    /// The operator hears of it, also where pages do not.
+    private func noteFailure(_ report: DeliveryReport, _ login: LoginID?) {
+        guard case .failed(let failure) = report.progress else { return }
         log.write(
             .warning, "message not delivered",
-            ["login": .text("\(result.login.id)"), "cause": .text(failure.description)])
+            ["login": .text(login?.description ?? "unknown"), "cause": .text(failure.description)])
     }
 
     /// A report with what the store may need; nil where pages are told nothing of it.

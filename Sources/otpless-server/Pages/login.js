@@ -8,7 +8,7 @@ const ERRORS = {
   COUNTRY_NOT_ALLOWED: "Sign-in is not available for numbers of this country. Please use another number.",
   PHONE_LOCKED: "This number is locked after too many wrong answers. Use another number, or ask support to unlock it.",
   MESSAGE_SEND_FAILED: "We could not send the message. Check that this number uses WhatsApp, then try again.",
-  RATE_LIMITED: "There were too many attempts. Please try again {wait}.",
+  RATE_LIMITED: "We cannot send a message to this number just now. Please try again {wait}.",
   SERVICE_UNAVAILABLE: "Sign-in is not available just now. Please try again {wait}.",
   UNREACHABLE: "We could not reach the server. Check your connection, then try again.",
   UNKNOWN: "Something went wrong on our side. Please try again {wait}.",

@@ -78,4 +78,24 @@ struct AccountTests {
             #expect(refused?.code == .rateLimited)
         }
     }
+
+    @Test func `no spelling of the number is left, and a repeated tap leaves none again`()
+        async throws
+    {
+        let folder = try TemporaryDirectory()
+        let path = folder.file("otpless.db")
+        let store = try SQLiteStore(path: path)
+        let login = try SampleLogin(phone: "5215512345678")
+        try await store.insert(login.login)
+        let message = MessageReference(login.login.id, .buttons)
+        try await store.recordSend(message, messageID: "out.1", waID: "525512345678")
+        let tap = try login.answer(from: "525512345678", id: "in.1")
+        try await store.apply(tap)
+        let user = try #require(try await store.login(login.login.id)?.user)
+        #expect(try await store.delete(user, at: Sample.start))
+        try await store.apply(tap)
+        store.close()
+        #expect(try RawDatabase.count("SELECT count(*) FROM contacts", in: path) == 0)
+        #expect(try RawDatabase.count("SELECT count(*) FROM logins", in: path) == 0)
+    }
 }

@@ -30,12 +30,12 @@ struct LoginRulesTests {
     }
 
     @Test func `the provider's id of the recipient counts as the phone`() throws {
-        var sample = try SampleLogin(phone: "5215512345678")
-        let answer = try sample.answer(from: "525512345678")
+        var sample = try SampleLogin(phone: "4915112345678")
+        let answer = try sample.answer(from: "4930123456")
         #expect(!apply(answer, to: &sample.login, at: Self.now))
-        sample.login.waID = "525512345678"
-        #expect(sample.login.isFor(sender: "5215512345678"))
-        #expect(!sample.login.isFor(sender: "5512345678"))
+        sample.login.waID = "4930123456"
+        #expect(sample.login.isFor(sender: "4915112345678"))
+        #expect(!sample.login.isFor(sender: "15112345678"))
         #expect(apply(answer, to: &sample.login, at: Self.now))
     }
 

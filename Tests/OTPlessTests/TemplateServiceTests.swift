@@ -77,6 +77,34 @@ struct TemplateServiceTests {
         }
     }
 
+    @Test func `a closed window that is told at once and later gives one template`() async throws {
+        try await Service.run { service in
+            service.messenger.setTemplate()
+            try await service.receive(Self.noise(at: service.clock.now))
+            service.messenger.fail(with: "131047", .windowClosed)
+            let (_, prompt) = try await service.start()
+            try await service.report(.failed(.windowClosed), on: prompt.login)
+            await service.settle()
+            #expect(service.messenger.kinds == [.buttons, .template])
+        }
+    }
+
+    @Test func `no template follows a deny of another login of that phone`() async throws {
+        try await Service.run { service in
+            service.messenger.setTemplate()
+            try await service.receive(Self.noise(at: service.clock.now))
+            let (session, first) = try await service.start()
+            let (_, second) = try await service.start()
+            try await service.tap(second.deny)
+            try await service.report(.failed(.windowClosed), on: first.login)
+            await service.settle()
+            #expect(service.messenger.kinds == [.buttons, .buttons])
+            guard case .ended(.messageUndeliverable) = try await service.outcome(of: session) else {
+                throw UnexpectedOutcome()
+            }
+        }
+    }
+
     @Test func `when the template fails too the login has failed`() async throws {
         for isRefused in [true, false] {
             try await Service.run { service in

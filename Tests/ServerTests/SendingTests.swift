@@ -36,6 +36,24 @@ struct SendingTests {
         }
     }
 
+    @Test func `a deny between two tries is the end of it`() async throws {
+        try await withServer(["OTPLESS_DENY_BLOCK": "10m"]) { server in
+            server.whatsApp.simulator.faults.all.send = SendFault(.error(4), next: 1)
+            let port = server.port
+            let request = HTTPRequest(
+                method: "POST", path: "/api/auth/initiate",
+                headers: [("Content-Type", "application/json")],
+                body: Array(#"{"phoneNumber":"+\#(Self.phone)"}"#.utf8))
+            let waiting = try Background { try exchange(request, port: port) }
+            _ = try waitFor("the first try") {
+                server.whatsApp.simulator.faults.all.send == nil ? true : nil
+            }
+            try server.whatsApp.phone(Self.phone).type("no")
+            #expect(try waiting.value().isError(500, "MESSAGE_SEND_FAILED"))
+            #expect(throws: Fault.self) { try server.whatsApp.phone(Self.phone).prompt() }
+        }
+    }
+
     @Test func `Retry-After is waited for`() async throws {
         try await withServer { server in
             server.whatsApp.simulator.faults.all.send = SendFault(.error(4), next: 1)

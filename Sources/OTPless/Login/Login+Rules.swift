@@ -34,11 +34,12 @@ extension Login {
         }
     }
 
-    /// Whether a sender is the phone that the message went to.
+    /// Whether a sender is the phone that the message went to: the one that the provider named, or
+    /// the number in one of its country's spellings.
     ///
     /// Never by suffix: numbers of different countries share their last digits.
     public func isFor(sender: String) -> Bool {
-        sender == waID ?? phone.digits || sender == phone.digits
+        sender == waID || phone.variants.contains { $0.digits == sender }
     }
 
     /// Applies a button's answer: the first one wins, but a deny soon after a confirmation takes the

@@ -21,7 +21,7 @@ extension Logins {
             codeChallenge: attempt.codeChallenge, phone: attempt.phone, createdAt: now,
             expiresAt: now + settings.lifetime, name: attempt.name, device: attempt.device)
         let contact = try await admit(login)
-        let isWindowOpen = contact?.isWindowOpen(at: now) ?? false
+        let isWindowOpen = contact.isWindowOpen(at: now)
         let kind = messenger.hasTemplate && !isWindowOpen ? Login.MessageKind.template : .buttons
         try await send(Prompt(login, secret: secret, appName: settings.appName), kind, on: loop)
         log.write(
@@ -29,7 +29,7 @@ extension Logins {
         return (session, login.expiresAt)
     }
 
-    private func admit(_ login: Login) async throws(Failure) -> Contact? {
+    private func admit(_ login: Login) async throws(Failure) -> Contact {
         let admission = try await log.guarding { () async throws(StoreError) in
             try await store.insert(login)
         }
@@ -51,13 +51,17 @@ extension Logins {
         on loop: isolated EventLoop
     ) async throws(Failure) {
         let deadline = Moment.now + min(Self.sendTime, settings.lifetime)
+        let id = prompt.login
+        func terms(_ kind: Login.MessageKind) -> SendTerms {
+            SendTerms(kind: kind, deadline: deadline) { await mayPrompt(id) }
+        }
         var kind = first
-        var result = await messenger.send(prompt, as: kind, before: deadline, on: loop)
+        var result = await messenger.send(prompt, terms(kind), on: loop)
         if case .failure(let failure) = result, failure.reason == .windowClosed,
-            kind == .buttons, messenger.hasTemplate
+            kind == .buttons, messenger.hasTemplate, try await turnToTemplate(id)
         {
             kind = .template
-            result = await messenger.send(prompt, as: kind, before: deadline, on: loop)
+            result = await messenger.send(prompt, terms(kind), on: loop)
         }
         switch result {
         case .success(let sent):
@@ -74,5 +78,22 @@ extension Logins {
             }
             throw Failure(.messageSendFailed)
         }
+    }
+
+    /// A deny that came meanwhile is final: nothing more is sent.
+    private func mayPrompt(_ id: LoginID) async -> Bool {
+        (try? await store.mayPrompt(id, at: clock.now)) ?? false
+    }
+
+    /// Notes that the template is the login's message now, so that a report on the one before it does
+    /// not call for another; false when nothing is to be sent any more.
+    private func turnToTemplate(_ id: LoginID) async throws(Failure) -> Bool {
+        let login = try await change(id) { login, now in
+            guard login.standing(at: now) == .pending else { return false }
+            login.message = .template
+            return true
+        }
+        guard login?.message == .template else { return false }
+        return await mayPrompt(id)
     }
 }

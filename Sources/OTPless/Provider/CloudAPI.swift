@@ -55,8 +55,7 @@ public struct CloudAPI: Messenger {
     /// A send without an answer is not repeated: the message may have arrived, and the API has no
     /// idempotency key.
     public func send(
-        _ prompt: Prompt, as kind: Login.MessageKind, before deadline: Moment,
-        on loop: isolated EventLoop
+        _ prompt: Prompt, _ terms: SendTerms, on loop: isolated EventLoop
     ) async -> Result<SentMessage, SendFailure> {
         var request = OutgoingRequest(
             url: "\(settings.baseURL)/\(settings.version)/\(settings.phoneNumberID)/messages",
@@ -64,10 +63,10 @@ public struct CloudAPI: Messenger {
                 "Authorization: Bearer \(settings.accessToken.text)",
                 "Content-Type: application/json",
             ],
-            body: body(of: prompt, as: kind))
+            body: body(of: prompt, as: terms.kind))
         var tries = 0
         while true {
-            request.timeout = min(Self.timeout, deadline - .now)
+            request.timeout = min(Self.timeout, terms.deadline - .now)
             let error: CloudAPIError
             switch await HTTPClient.send(request, with: clients[loop.index], on: loop) {
             case .failure(let error): return .failure(SendFailure(description: "\(error)"))
@@ -77,9 +76,12 @@ public struct CloudAPI: Messenger {
             }
             tries += 1
             guard let pause = error.pause(afterTry: tries),
-                .now + pause + Self.shortestTry < deadline
+                .now + pause + Self.shortestTry < terms.deadline
             else { return .failure(SendFailure(error.reason, description: "\(error)")) }
             try? await Task.sleep(for: pause)
+            guard await terms.isWanted() else {
+                return .failure(SendFailure(description: "answered before it was sent"))
+            }
         }
     }
 

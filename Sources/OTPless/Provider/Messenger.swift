@@ -75,6 +75,18 @@ public struct SendFailure: Error, Sendable, CustomStringConvertible {
     }
 }
 
+/// How a prompt is to be sent.
+public struct SendTerms: Sendable {
+    /// As what.
+    public let kind: Login.MessageKind
+
+    /// When whoever waits for it stops waiting.
+    public let deadline: Moment
+
+    /// Whether it is still to be sent, asked before each further try.
+    public let isWanted: @Sendable () async -> Bool
+}
+
 /// Sends messages through a WhatsApp provider.
 public protocol Messenger: Sendable {
     /// Whether there is a template to send outside the 24 h window.
@@ -82,7 +94,6 @@ public protocol Messenger: Sendable {
 
     /// Sends a prompt; returns once the provider has taken or refused it, at the deadline at the latest.
     func send(
-        _ prompt: Prompt, as kind: Login.MessageKind, before deadline: Moment,
-        on loop: isolated EventLoop
+        _ prompt: Prompt, _ terms: SendTerms, on loop: isolated EventLoop
     ) async -> Result<SentMessage, SendFailure>
 }

@@ -24,7 +24,7 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
 /// What became of a new login.
 public enum Admission: Sendable {
     /// It is stored; with what is known of its phone.
-    case admitted(Contact?)
+    case admitted(Contact)
     /// It is not: a deny keeps prompts from its phone for that long.
     case blocked(for: Duration)
 }
@@ -78,6 +78,9 @@ public protocol Store: Sendable {
     /// Adds a new login, unless prompts to its phone are blocked.
     @discardableResult
     func insert(_ login: Login) async throws(StoreError) -> Admission
+
+    /// Whether a message may still be sent for a login: it is pending, and no deny blocks its phone.
+    func mayPrompt(_ id: LoginID, at now: Timestamp) async throws(StoreError) -> Bool
 
     /// Reads a login.
     func login(_ id: LoginID) async throws(StoreError) -> Login?

@@ -1,16 +1,27 @@
 /// What is remembered of a number beside its account: for a day at most.
 public struct Contact: Sendable {
     /// When somebody with that number last wrote to the business.
-    public let lastInboundAt: Timestamp?
+    public private(set) var lastInboundAt: Timestamp?
 
     /// Until when no prompt is sent there, because one was denied.
-    public let blockedUntil: Timestamp?
+    public private(set) var blockedUntil: Timestamp?
 
     /// For how long after a person's message a business may send what is no template.
     static let window = Duration.seconds(86_400)
 
     /// What a message needs to get there before the window closes.
     private static let margin = Duration.seconds(60)
+
+    init(lastInboundAt: Timestamp? = nil, blockedUntil: Timestamp? = nil) {
+        self.lastInboundAt = lastInboundAt
+        self.blockedUntil = blockedUntil
+    }
+
+    /// Adds what is known under another spelling of the number.
+    mutating func merge(_ other: Contact) {
+        lastInboundAt = [lastInboundAt, other.lastInboundAt].compactMap { $0 }.max()
+        blockedUntil = [blockedUntil, other.blockedUntil].compactMap { $0 }.max()
+    }
 
     /// Whether the 24 h window is open as far as we know.
     func isWindowOpen(at now: Timestamp) -> Bool {

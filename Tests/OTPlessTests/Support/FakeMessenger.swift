@@ -31,12 +31,11 @@ final class FakeMessenger: Messenger {
     func setWaID(_ waID: String?) { state.withLock { $0.waID = waID } }
 
     func send(
-        _ prompt: Prompt, as kind: Login.MessageKind, before deadline: Moment,
-        on loop: isolated EventLoop
+        _ prompt: Prompt, _ terms: SendTerms, on loop: isolated EventLoop
     ) async -> Result<SentMessage, SendFailure> {
         state.withLock { state in
-            state.sent.append((prompt, kind))
-            if let failure = state.failure, failure.reason == .other || kind == .buttons {
+            state.sent.append((prompt, terms.kind))
+            if let failure = state.failure, failure.reason == .other || terms.kind == .buttons {
                 return .failure(failure)
             }
             return .success(SentMessage(id: "wamid.\(state.sent.count)", waID: state.waID))

@@ -13,4 +13,19 @@ enum RawDatabase {
         if code == SQLITE_OK { code = unsafe sqlite3_exec(handle, sql, nil, nil, nil) }
         guard code == SQLITE_OK else { throw Fault(code: code) }
     }
+
+    /// The number that a query gives.
+    static func count(_ sql: String, in path: String) throws -> Int {
+        var handle: OpaquePointer?
+        var statement: OpaquePointer?
+        defer {
+            unsafe sqlite3_finalize(statement)
+            unsafe sqlite3_close_v2(handle)
+        }
+        guard unsafe sqlite3_open_v2(path, &handle, SQLITE_OPEN_READWRITE, nil) == SQLITE_OK,
+            unsafe sqlite3_prepare_v2(handle, sql, -1, &statement, nil) == SQLITE_OK,
+            unsafe sqlite3_step(statement) == SQLITE_ROW
+        else { throw Fault(code: unsafe sqlite3_errcode(handle)) }
+        return Int(unsafe sqlite3_column_int64(statement, 0))
+    }
 }

@@ -33,6 +33,12 @@ final class FailingStore: Store {
         try await working().insert(login)
     }
 
+    func mayPrompt(
+        _ id: LoginID, at now: Timestamp
+    ) async throws(StoreError) -> Bool {
+        try await working().mayPrompt(id, at: now)
+    }
+
     func login(
         _ id: LoginID
     ) async throws(StoreError) -> Login? {

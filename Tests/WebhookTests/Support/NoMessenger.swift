@@ -6,8 +6,7 @@ struct NoMessenger: Messenger {
     let hasTemplate = false
 
     func send(
-        _ prompt: Prompt, as kind: Login.MessageKind, before deadline: Moment,
-        on loop: isolated EventLoop
+        _ prompt: Prompt, _ terms: SendTerms, on loop: isolated EventLoop
     ) async -> Result<SentMessage, SendFailure> {
         .success(SentMessage(id: "none", waID: nil))
     }

@@ -105,8 +105,7 @@ private final class FakeMessenger: Messenger {
     let hasTemplate = false
 
     func send(
-        _ prompt: Prompt, as kind: Login.MessageKind, before deadline: Moment,
-        on loop: isolated EventLoop
+        _ prompt: Prompt, _ terms: SendTerms, on loop: isolated EventLoop
     ) async -> Result<SentMessage, SendFailure> {
         self.prompt.withLock { $0 = prompt }
         return .success(

@@ -1,12 +1,27 @@
 extension Rows {
+    /// What is known of a number under any of its spellings.
     static func contact(
         _ phone: PhoneNumber, in db: SQLiteConnection
-    ) throws(SQLiteError) -> Contact? {
-        try db.first(
-            "SELECT last_inbound_at, blocked_until FROM contacts WHERE phone = ?", phone
-        ) { row throws(SQLiteError) in
-            Contact(lastInboundAt: row.optionalTime(0), blockedUntil: row.optionalTime(1))
+    ) throws(SQLiteError) -> Contact {
+        var contact = Contact()
+        for variant in phone.variants {
+            let found = try db.first(
+                "SELECT last_inbound_at, blocked_until FROM contacts WHERE phone = ?", variant
+            ) { row throws(SQLiteError) in
+                Contact(lastInboundAt: row.optionalTime(0), blockedUntil: row.optionalTime(1))
+            }
+            if let found { contact.merge(found) }
         }
+        return contact
+    }
+
+    /// Forgets a number, but for a block that runs: a thief with a token must not lift it.
+    static func forget(
+        contact phone: String, at now: Timestamp, in db: SQLiteConnection
+    ) throws(SQLiteError) {
+        try db.run("UPDATE contacts SET last_inbound_at = NULL WHERE phone = ?", phone)
+        try db.run(
+            "DELETE FROM contacts WHERE phone = ? AND coalesce(blocked_until, 0) <= ?", phone, now)
     }
 
     /// Notes that somebody with that number wrote; messages come out of order.

@@ -77,15 +77,22 @@ enum Rows {
     static func pendingLogins(
         of sender: String, in db: SQLiteConnection
     ) throws(SQLiteError) -> [Login] {
-        let ids: [LoginID] = try db.all(
-            """
-            SELECT id FROM logins WHERE phone = ? AND state = 0
-            UNION SELECT id FROM logins WHERE wa_id = ? AND state = 0
-            """, sender, sender
-        ) { row throws(SQLiteError) in try row.id(0) }
+        let spellings = PhoneNumber(waID: sender)?.variants.map(\.digits) ?? [sender]
+        var ids: Set<LoginID> = []
+        for spelling in spellings {
+            let found: [LoginID] = try db.all(
+                """
+                SELECT id FROM logins WHERE phone = ? AND state = 0
+                UNION SELECT id FROM logins WHERE wa_id = ? AND state = 0
+                """, spelling, spelling
+            ) { row throws(SQLiteError) in try row.id(0) }
+            ids.formUnion(found)
+        }
         var logins: [Login] = []
         for id in ids {
-            if let login = try login(id, in: db) { logins.append(login) }
+            if let login = try login(id, in: db), login.isFor(sender: sender) {
+                logins.append(login)
+            }
         }
         return logins
     }

@@ -23,11 +23,14 @@ extension SQLiteStore {
 
     /// Deletes a user and all that is kept of the person.
     ///
-    /// A running deny block stays: a thief with a token must not lift it. A login that is pending for
-    /// the number stays too: nobody knows yet whose it is.
+    /// A login that is pending for the number stays: nobody knows yet whose it is. So does a deny block
+    /// that runs.
     public func delete(_ user: UserID, at now: Timestamp) async throws(StoreError) -> Bool {
         try await writer.perform { db throws(SQLiteError) in
             guard let phone = try Rows.user(user, in: db)?.phone else { return false }
+            let known: [String] = try db.all(
+                "SELECT DISTINCT wa_id FROM logins WHERE phone = ? AND wa_id IS NOT NULL", phone
+            ) { $0.text(0) ?? "" }
             try db.run(
                 """
                 DELETE FROM sent_messages WHERE login IN (
@@ -37,10 +40,9 @@ extension SQLiteStore {
                 "DELETE FROM logins WHERE phone = ? AND (state <> 0 OR expires_at <= ?)", phone, now
             )
             try db.run("DELETE FROM families WHERE user = ?", user)
-            try db.run("UPDATE contacts SET last_inbound_at = NULL WHERE phone = ?", phone)
-            try db.run(
-                "DELETE FROM contacts WHERE phone = ? AND coalesce(blocked_until, 0) <= ?", phone,
-                now)
+            for spelling in Set(known + phone.variants.map(\.digits)) {
+                try Rows.forget(contact: spelling, at: now, in: db)
+            }
             try db.run("DELETE FROM users WHERE id = ?", user)
             return true
         }

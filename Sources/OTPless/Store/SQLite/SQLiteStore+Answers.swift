@@ -33,10 +33,14 @@ extension SQLiteStore {
         }
 
         func apply() throws(SQLiteError) -> AnswerResult {
-            try noteInbound(from: PhoneNumber(waID: message.sender))
-            guard let answer = Answer(message, policy) else { return AnswerResult(verb: nil) }
+            guard let answer = Answer(message, policy) else {
+                try noteInbound()
+                return AnswerResult(verb: nil)
+            }
             var result = AnswerResult(verb: answer.verb)
+            // A repetition may come when the person has been forgotten.
             guard try isFirst() else { return result }
+            try noteInbound()
             for login in try answered(by: answer) {
                 if let ended = try write(login) { result.ended.append(ended) }
                 result.changed.append(login.id)
@@ -70,7 +74,6 @@ extension SQLiteStore {
         /// Writes a login that has been answered; the family that this ends.
         private func write(_ answered: Login) throws(SQLiteError) -> FamilyID? {
             var login = answered
-            if message.sender != login.phone.digits { try noteInbound(from: login.phone) }
             if login.state == .confirmed {
                 let known = try Rows.user(phone: login.phone, in: db)
                 let user =
@@ -80,6 +83,8 @@ extension SQLiteStore {
                 login.isNewUser = known == nil
             } else if let block = policy.denyBlock {
                 try Rows.block(login.phone, until: now + block, in: db)
+                // Where the provider knows the phone by another number, prompts to that go there, too.
+                if let sender { try Rows.block(sender, until: now + block, in: db) }
             }
             try Rows.update(login, in: db)
             guard login.state == .denied, let family = login.family else { return nil }
@@ -87,9 +92,11 @@ extension SQLiteStore {
             return family
         }
 
-        private func noteInbound(from phone: PhoneNumber?) throws(SQLiteError) {
-            guard let phone else { return }
-            try Rows.noteInbound(from: phone, at: min(message.sentAt ?? now, now), in: db)
+        private var sender: PhoneNumber? { PhoneNumber(waID: message.sender) }
+
+        private func noteInbound() throws(SQLiteError) {
+            guard let sender else { return }
+            try Rows.noteInbound(from: sender, at: min(message.sentAt ?? now, now), in: db)
         }
 
         private func isFirst() throws(SQLiteError) -> Bool {

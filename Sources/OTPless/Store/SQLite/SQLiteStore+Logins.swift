@@ -4,9 +4,19 @@ extension SQLiteStore {
     public func insert(_ login: Login) async throws(StoreError) -> Admission {
         try await writer.perform { db throws(SQLiteError) in
             let contact = try Rows.contact(login.phone, in: db)
-            if let time = contact?.block(at: login.createdAt) { return .blocked(for: time) }
+            if let time = contact.block(at: login.createdAt) { return .blocked(for: time) }
             try Rows.insert(login, into: db)
             return .admitted(contact)
+        }
+    }
+
+    /// Whether a message may still be sent for a login.
+    public func mayPrompt(_ id: LoginID, at now: Timestamp) async throws(StoreError) -> Bool {
+        try await writer.perform { db throws(SQLiteError) in
+            guard let login = try Rows.login(id, in: db), login.standing(at: now) == .pending else {
+                return false
+            }
+            return try Rows.contact(login.phone, in: db).block(at: now) == nil
         }
     }
 

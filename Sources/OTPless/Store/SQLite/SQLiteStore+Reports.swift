@@ -11,6 +11,13 @@ extension SQLiteStore {
                 guard let message = known ?? report.reference,
                     var login = try Rows.login(message.login, in: db)
                 else { continue }
+                var report = report
+                // No template follows a deny.
+                if report.templateSecret != nil,
+                    try Rows.contact(login.phone, in: db).block(at: now) != nil
+                {
+                    report.templateSecret = nil
+                }
                 let effect = login.apply(report, on: message.kind, at: now)
                 guard effect != .none else { continue }
                 try Rows.update(login, in: db)

@@ -118,7 +118,7 @@ struct ServerDrainTests {
             }
         } _: { server in
             let idle = try Client(port: server.port)
-            let slow = try Client(port: server.port, receiveBuffer: 4096)
+            let slow = try Client(port: server.port, receiveBuffer: 65_536)
             try slow.request("GET", "/big")
             _ = try await slow.take(1)
             async let drained: Void = server.drain(within: Self.limit)

@@ -105,7 +105,7 @@ extension Connection {
         awaitsContinue = false
         let exchange = ResponseWriter.Exchange(
             requestID: requestID ?? service.nextRequestID(), date: service.date(),
-            keepsAlive: false, omitsBody: false)
+            keepsAlive: false, omitsBody: parser.isHead)
         var response = service.refusals(status)
         if let allow { response.headers.append(("Allow", allow)) }
         outgoing.queue { ResponseWriter.append(response, exchange, to: &$0) }

@@ -36,6 +36,38 @@ struct ServerRefusalTests {
         }
     }
 
+    @Test(arguments: [
+        ("HEAD /now HTTP/1.1\r\n\r\n", 400), ("\r\nHEAD /now HTTP/1.1\r\nHost: a\r\n b\r\n", 400),
+        ("HEAD /now HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n", 501),
+        ("HEAD /now HTTP/1.1\r\nHost: a\r\nContent-Length: 70000\r\n\r\nx", 413),
+        ("HEAD /x HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n", 404),
+        (
+            "HEAD /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n",
+            405
+        ),
+        ("HEAD /now HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n!", 400),
+    ])
+    func `a HEAD that is refused gets no body either, in whatever pieces it came`(
+        bytes: String, status: Int
+    ) async throws {
+        try await withServer(routes: routes) { server in
+            for isSplit in [false, true] {
+                let client = try Client(port: server.port)
+                if isSplit {
+                    for byte in bytes.utf8 {
+                        try client.send(String(decoding: [byte], as: UTF8.self))
+                        await Task.yield()
+                    }
+                } else {
+                    try client.send(bytes)
+                }
+                let received = String(decoding: try await client.rest(), as: UTF8.self)
+                #expect(received.hasPrefix("HTTP/1.1 \(status) "))
+                #expect(received.hasSuffix("\r\n\r\n"), "\(received)")
+            }
+        }
+    }
+
     @Test func `requests before a broken one are answered`() async throws {
         try await withServer(routes: routes) { server in
             let client = try Client(port: server.port)

@@ -34,6 +34,22 @@ struct HeadReader {
         return isWhole
     }
 
+    /// Whether the method is HEAD; the bytes of a section that was refused were not gathered.
+    func isHead(_ input: Span<UInt8>, from start: Int) -> Bool {
+        let method = Array("HEAD".utf8)
+        guard line.methodEnd == method.count else { return false }
+        var first = start
+        // Empty lines before the request line are in no reader.
+        while bytes.isEmpty, input[first] == .carriageReturn || input[first] == .lineFeed {
+            first += 1
+        }
+        return method.indices.allSatisfy { index in
+            index < bytes.count
+                ? bytes[index] == method[index]
+                : input[first + index - bytes.count] == method[index]
+        }
+    }
+
     private mutating func readLine(
         _ input: Span<UInt8>, from offset: inout Int, origin: Int, limits: HTTPLimits
     ) throws(Refusal) {

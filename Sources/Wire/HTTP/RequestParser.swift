@@ -66,10 +66,15 @@ public struct RequestParser: Sendable {
         }
     }
 
+    /// Whether the request being read, or the one that was refused, is a HEAD as far as is known: its
+    /// reply has no body (RFC 9110 §9.3.2).
+    public private(set) var isHead = false
+
     /// Moves `offset`, an index of `input` or its end, over what it consumes and says what that made.
     ///
     /// Feed the same span again until it gives `needMore` or `refuse`, or `request` at its end.
     public mutating func feed(_ input: Span<UInt8>, from offset: inout Int) -> Step {
+        let start = offset
         do throws(Refusal) {
             return switch state {
             case .idle, .head: try readHead(input, from: &offset)
@@ -79,7 +84,9 @@ public struct RequestParser: Sendable {
             case .refused(let refusal): throw refusal
             }
         } catch {
+            let isHead = isHead || reader.isHead(input, from: start)
             self = RequestParser(limits: limits)
+            self.isHead = isHead
             state = .refused(error)
             return .refuse(error)
         }
@@ -118,9 +125,8 @@ public struct RequestParser: Sendable {
     }
 
     private mutating func endHead() throws(Refusal) -> Step {
-        let whole = reader
+        let (request, framing) = try Request.parse(reader)
         reader = HeadReader()
-        let (request, framing) = try Request.parse(whole)
         if framing.isChunked {
             state = .chunks(ChunkedDecoder())
         } else if let length = framing.contentLength, length > 0 {
@@ -129,6 +135,7 @@ public struct RequestParser: Sendable {
             return end(request)
         }
         pending = request
+        isHead = request.method == .head
         return .head(request)
     }
 

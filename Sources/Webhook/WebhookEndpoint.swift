@@ -7,8 +7,11 @@ public struct WebhookEndpoint: Sendable {
     /// The largest delivery, in bytes.
     public static let bodyLimit = 3 << 20
 
-    /// Enough for 1,000 updates in one delivery.
-    private static let limits = JSONDocument.Limits(maxDepth: 32, maxNodes: 400_000)
+    /// As many values as fit into a delivery, one in two bytes, and texts with half an emoji.
+    ///
+    /// What is refused comes again for days, and everybody's messages with it.
+    private static let limits = JSONDocument.Limits(
+        maxDepth: 64, maxNodes: (bodyLimit + 1) / 2, replacesLoneSurrogates: true)
 
     private let logins: Logins
     private let log: Log

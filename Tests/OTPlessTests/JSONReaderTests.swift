@@ -93,11 +93,37 @@ struct JSONReaderTests {
     }
 
     @Test(arguments: [
-        #"\ud800"#, #"\udc00"#, #"\ude00\ud83d"#, #"\ud83d\ud83d"#, #"\ud83dx"#, #"\ud83d\n"#,
-        #"\ud83d\u0041"#, #"\udbff\ue000"#,
+        (#"\ud800"#, "?"), (#"\udc00"#, "?"), (#"\ude00\ud83d"#, "??"), (#"\ud83d\ud83d"#, "??"),
+        (#"\ud83dx"#, "?x"), (#"\ud83d\n"#, "?\n"), (#"\ud83d\u0041"#, "?A"),
+        (#"\udbff\ue000"#, "?\u{E000}"), (#"\ud83d\ud83d\ude00"#, "?😀"),
+        (#"\uD83D\\ude00"#, #"?\ude00"#),
     ])
-    func `half of a surrogate pair is refused`(_ escape: String) {
+    func `half of a surrogate pair is refused, or replaced where that is asked for`(
+        _ escape: String, _ replaced: String
+    ) throws {
         #expect(throws: JSONError.invalidEscape(at: 2)) { try read("[\"\(escape)\"]") }
+        let text = replaced.replacing("?", with: "\u{FFFD}")
+        #expect(try readLeniently("[\"\(escape)\"]").elements.map(\.string) == [text])
+        let object = try readLeniently("{\"\(escape)\":1}")
+        #expect(object[text]?.integer == 1)
+        #expect(object.members.map(\.key) == [text])
+    }
+
+    @Test func `replacing halves of pairs excuses nothing else`() {
+        for escape in [#"\ud83d\u00g0"#, #"\ud83d\ud8"#, #"\ud83d\ud8g0"#, #"\ud83d\u"#] {
+            #expect(throws: JSONError.invalidEscape(at: 8)) {
+                try readLeniently("[\"\(escape)\"]")
+            }
+        }
+        #expect(throws: JSONError.invalidEscape(at: 2)) { try readLeniently(#"["\ud83"]"#) }
+        // As bytes it is no UTF-8.
+        #expect(throws: JSONError.invalidUTF8(at: 1)) {
+            try JSONDocument(
+                [0x22, 0xED, 0xA0, 0x80, 0x22], limits: .init(replacesLoneSurrogates: true))
+        }
+        #expect(throws: JSONError.duplicateKey(at: 12)) {
+            try readLeniently(#"{"\ud800":1,"\udfff":2}"#)
+        }
     }
 
     @Test(
@@ -179,4 +205,9 @@ struct JSONReaderTests {
 @discardableResult
 private func read(_ text: String) throws(JSONError) -> JSONValue {
     try JSONDocument(Array(text.utf8)).root
+}
+
+@discardableResult
+private func readLeniently(_ text: String) throws(JSONError) -> JSONValue {
+    try JSONDocument(Array(text.utf8), limits: .init(replacesLoneSurrogates: true)).root
 }

@@ -1,20 +1,28 @@
 /// A JSON text that has been checked from end to end, ready to be looked into.
 ///
 /// Strict RFC 8259 and nothing beside it: valid UTF-8 without a byte order mark, no comments, no
-/// trailing commas, no duplicate keys. Reading is one pass without recursion; what it keeps are the
-/// bytes and 16 bytes for each value and each key. Strings are decoded when asked for.
+/// trailing commas, no duplicate keys, and no half of a surrogate pair unless `Limits` says so.
+/// Reading is one pass without recursion; what it keeps are the bytes and 16 bytes for each value
+/// and each key. Strings are decoded when asked for.
 public struct JSONDocument: Sendable {
-    /// How much a text may make the reader work.
+    /// How much a text may make the reader work, and what it may hold.
     public struct Limits: Sendable {
         /// Containers inside one another; `[[1]]` has depth 2, a bare number 0.
         public var maxDepth: Int
         /// Values and keys in the whole text; `{"a":[1]}` has 4.
         public var maxNodes: Int
+        /// Whether an escaped half of a surrogate pair is read as U+FFFD instead of refused.
+        ///
+        /// The grammar of RFC 8259 has it, §8.2 leaves open what becomes of it.
+        public var replacesLoneSurrogates: Bool
 
-        /// The defaults suit request bodies and webhooks of a few MiB.
-        public init(maxDepth: Int = 32, maxNodes: Int = 200_000) {
+        /// The defaults suit request bodies.
+        public init(
+            maxDepth: Int = 32, maxNodes: Int = 200_000, replacesLoneSurrogates: Bool = false
+        ) {
             self.maxDepth = maxDepth
             self.maxNodes = maxNodes
+            self.replacesLoneSurrogates = replacesLoneSurrogates
         }
     }
 

@@ -18,7 +18,7 @@ public enum JSONError: Error, Hashable, Sendable {
     case invalidNumber(at: Int)
     /// A raw control character inside a string.
     case controlCharacter(at: Int)
-    /// An escape that RFC 8259 does not know, or half of a surrogate pair.
+    /// An escape that RFC 8259 does not know, or half of a surrogate pair where none is taken.
     case invalidEscape(at: Int)
     /// Bytes that are not UTF-8: overlong, a surrogate, over U+10FFFF, or cut off.
     case invalidUTF8(at: Int)

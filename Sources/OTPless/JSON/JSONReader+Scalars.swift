@@ -71,7 +71,9 @@ extension JSONReader {
             }
             return start + 2
         }
-        guard let (_, end) = JSONText.scalar(text, start) else { throw .invalidEscape(at: start) }
+        guard let (scalar, end) = JSONText.scalar(text, start),
+            scalar != nil || limits.replacesLoneSurrogates
+        else { throw .invalidEscape(at: start) }
         return end
     }
 

@@ -15,15 +15,15 @@ enum JSONText {
 
     /// The scalar that the `\u` escape at `start` stands for, and where the escape ends.
     ///
-    /// Nil if digits are missing or half of a surrogate pair stands alone.
-    static func scalar(_ text: Span<UInt8>, _ start: Int) -> (Unicode.Scalar, end: Int)? {
+    /// Nil if digits are missing; without a scalar where half of a surrogate pair stands alone.
+    static func scalar(_ text: Span<UInt8>, _ start: Int) -> (Unicode.Scalar?, end: Int)? {
         guard let first = unit(text, start) else { return nil }
-        guard 0xD800...0xDBFF ~= first else {
-            return Unicode.Scalar(first).map { ($0, start + 6) }
-        }
-        guard let second = unit(text, start + 6), 0xDC00...0xDFFF ~= second else { return nil }
-        return Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00))
-            .map { ($0, start + 12) }
+        guard 0xD800...0xDBFF ~= first, let second = unit(text, start + 6),
+            0xDC00...0xDFFF ~= second
+        else { return (Unicode.Scalar(first), start + 6) }
+        return (
+            Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00)), start + 12
+        )
     }
 
     /// The code unit of one `\uXXXX`.
@@ -64,7 +64,8 @@ enum JSONText {
                 plain.append(byte)
                 at += 2
             } else if let (scalar, end) = scalar(text, at) {
-                plain.append(contentsOf: scalar.utf8)
+                // Without one it is a half that the reader was told to let pass.
+                plain.append(contentsOf: (scalar ?? "\u{FFFD}").utf8)
                 at = end
             } else {
                 return plain

@@ -57,6 +57,18 @@ enum Body {
         """#
     }
 
+    static func text(_ text: String, from sender: String, id: String = "wamid.IN1") -> String {
+        #"""
+        {"from":"\#(sender)","id":"\#(id)","timestamp":"1795200012","type":"text",
+        "text":{"body":"\#(text)"}}
+        """#
+    }
+
+    /// Arrays inside one another.
+    static func nested(_ depth: Int) -> String {
+        String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
+    }
+
     static func context(_ quoted: String, _ more: String = "") -> String {
         #""context":{"from":"15550783881","id":"\#(quoted)"\#(more)},"#
     }

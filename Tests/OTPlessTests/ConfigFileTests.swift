@@ -26,7 +26,8 @@ struct ConfigFileTests {
     }
 
     @Test(arguments: [
-        ("a", "a"), ("", ""), ("a=b==", "a=b=="), ("+/x9*?[]{}!@%^:,.#-_", "+/x9*?[]{}!@%^:,.#-_"),
+        ("a", "a"), ("", ""), ("a=b==", "a=b=="), ("+/x9*?[]!@%^:,.#-_", "+/x9*?[]!@%^:,.#-_"),
+        ("'{a,b}['", "{a,b}["), ("\"{1..3}\"", "{1..3}"),
         ("#x", "#x"), ("übung", "übung"), ("'a b'", "a b"), ("''", ""), ("\"\"", ""),
         ("'$HOME `id` \\n \\ \"'", "$HOME `id` \\n \\ \""), ("\"it's\"", "it's"),
         ("\"a\\\"b\\\\c\\$d\\`e\"", "a\"b\\c$d`e"), ("\"a b # c\"", "a b # c"), ("'#'", "#"),
@@ -49,7 +50,8 @@ struct ConfigFileTests {
         "OTPLESS_A=\"a\\", "OTPLESS_A=\"a\\\"", "OTPLESS_A=~/x", "OTPLESS_A=a;id", "OTPLESS_A=a&",
         "OTPLESS_A=<x", "OTPLESS_A=x\r", "OTPLESS_A='x\u{0}'", "OTPLESS_A='\u{1B}[2J'",
         "OTPLESS_A='\u{85}'", "# a comment\r", "# a comment \\",
-        "OTPLESS_A==\u{301}\u{0}",
+        "OTPLESS_A==\u{301}\u{0}", "export OTPLESS_A={a,b}[", "OTPLESS_A={a,b}", "OTPLESS_A=x{1..3",
+        "OTPLESS_A=x}",
     ])
     func `what sh or systemd could read otherwise is a fault of its line`(_ line: String) {
         let file = read("# first\n\(line)\nOTPLESS_B=read on")

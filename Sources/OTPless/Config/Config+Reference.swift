@@ -76,7 +76,7 @@ extension Config {
         - A line is `NAME=value`, a comment that begins with `#` and does not end with a backslash, or empty. `export `
           in front of a name is allowed.
         - There is no space around the `=`, and no comment behind a value.
-        - A value without quotes has no spaces and none of ``\\ ' " ` $ ; & | < > ( ) ~``.
+        - A value without quotes has no spaces and none of ``\\ ' " ` $ ; & | < > ( ) { } ~``.
         - In single quotes everything means itself; a single quote cannot stand there.
         - In double quotes `\\"`, `\\\\`, `\\$` and `` \\` `` stand for the second character. A `$` or `` ` `` without the
           backslash is a fault: nothing is ever expanded.

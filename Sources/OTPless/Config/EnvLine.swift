@@ -62,7 +62,8 @@ struct EnvLine {
 
     private func bare() throws(Fault) -> String {
         guard rest.allSatisfy(Self.isPlain) else {
-            throw Fault("a value with spaces or one of \\ ' \" ` $ ; & | < > ( ) ~ needs quotes")
+            throw Fault(
+                "a value with spaces or one of \\ ' \" ` $ ; & | < > ( ) { } ~ needs quotes")
         }
         return String(decoding: rest, as: UTF8.self)
     }
@@ -121,8 +122,10 @@ struct EnvLine {
 
 extension EnvLine {
     /// Whether a byte means itself without quotes, in `sh` and to systemd.
+    ///
+    /// Braces do not where `sh` is bash: behind `export` it expands `{a,b}`.
     static func isPlain(_ byte: UInt8) -> Bool {
-        byte > 0x20 && byte != 0x7F && !"\\'\"`$;&|<>()~".utf8.contains(byte)
+        byte > 0x20 && byte != 0x7F && !"\\'\"`$;&|<>(){}~".utf8.contains(byte)
     }
 
     /// Whether a byte is written with a backslash in double quotes.

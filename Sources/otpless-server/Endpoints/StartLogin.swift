@@ -67,7 +67,10 @@ struct StartLogin {
         _ request: Request, _ fields: RequestFields
     ) throws(Failure) -> Login.Device {
         var device = Login.Device()
-        device.userAgent = request.headers["user-agent"].map { String($0.prefix(256)) }
+        // Scalars, here and below: a single Character may have thousands of them.
+        device.userAgent = request.headers["user-agent"].map {
+            String($0.unicodeScalars.prefix(256))
+        }
         device.ip = request.peer.host
         device.type = try fields.string("deviceType")?.lowercased()
         device.notificationDeviceID = try fields.string("notificationDeviceId")
@@ -77,7 +80,7 @@ struct StartLogin {
                 .invalidParameters, field: "deviceType",
                 details: "deviceType must be web, ios or android")
         }
-        if let id = device.notificationDeviceID, id.count > 256 {
+        if let id = device.notificationDeviceID, id.unicodeScalars.count > 256 {
             throw Failure(
                 .invalidParameters, field: "notificationDeviceId",
                 details: "notificationDeviceId must have at most 256 characters")

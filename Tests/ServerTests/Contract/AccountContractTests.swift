@@ -101,15 +101,22 @@ struct AccountContractTests {
     }
 
     @Test func `a device is listed with the User-Agent that started its login`() async throws {
+        let accents = String(repeating: "\u{301}", count: 3000)
         try await withServer { server in
-            let started = try server.call(
-                "POST", "/api/auth/initiate", #"{"phoneNumber":"+16505550142"}"#,
-                headers: [("User-Agent", "Contract/1.0 (X11; Linux)")])
-            let session = try #require(started.data["sessionId"].text)
-            try server.press(\.confirm, on: server.whatsApp.phone("16505550142"))
-            let signedIn = try Session(try server.claim(session).data)
-            let list = try devices(server, signedIn).data["devices"].list
-            #expect(list.map { $0["userAgent"].text } == ["Contract/1.0 (X11; Linux)"])
+            for (phone, sent, kept) in [
+                ("16505550142", "Contract/1.0 (X11; Linux)", "Contract/1.0 (X11; Linux)"),
+                ("16505550143", "a" + accents, "a" + String(accents.unicodeScalars.prefix(255))),
+            ] {
+                let started = try server.call(
+                    "POST", "/api/auth/initiate", #"{"phoneNumber":"+\#(phone)"}"#,
+                    headers: [("User-Agent", sent)])
+                let session = try #require(started.data["sessionId"].text)
+                try server.press(\.confirm, on: server.whatsApp.phone(phone))
+                let signedIn = try Session(try server.claim(session).data)
+                let list = try devices(server, signedIn).data["devices"].list
+                let scalars = list.map { $0["userAgent"].text.map { Array($0.unicodeScalars) } }
+                #expect(scalars == [Array(kept.unicodeScalars)])
+            }
         }
     }
 

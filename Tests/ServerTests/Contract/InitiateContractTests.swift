@@ -129,10 +129,13 @@ struct InitiateContractTests {
             let list = try server.call("GET", "/api/user/me/devices", bearer: page.accessToken)
             let ids = list.data["devices"].list.map { $0["notificationDeviceId"].text }
             #expect(ids == [longest])
-            let reply = try initiate(
-                server, #""phoneNumber":"+16505550143","notificationDeviceId":"\#(longest)x""#)
-            #expect(reply.isError(400, "INVALID_PARAMETERS"))
-            #expect(reply.faultyFields == ["notificationDeviceId"])
+            // The second looks like one character.
+            for tooLong in [longest + "x", "a" + String(repeating: "\u{301}", count: 256)] {
+                let reply = try initiate(
+                    server, #""phoneNumber":"+16505550143","notificationDeviceId":"\#(tooLong)""#)
+                #expect(reply.isError(400, "INVALID_PARAMETERS"))
+                #expect(reply.faultyFields == ["notificationDeviceId"])
+            }
         }
     }
 

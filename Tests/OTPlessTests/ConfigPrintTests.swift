@@ -59,4 +59,9 @@ struct ConfigPrintTests {
             #expect(row.count { $0 == "|" } == 4)
         }
     }
+
+    @Test func `the reference explains the notations that a setting can have, no others`() throws {
+        let notations = Config.reference.split(separator: "\n").filter { $0.hasPrefix("- **") }
+        #expect(notations.map { $0.prefix(15) } == ["- **Durations**"])
+    }
 }

@@ -50,8 +50,6 @@ extension Config {
 
     private static let values = """
         - **Durations** are a number and a unit, `s`, `m`, `h` or `d`: `300s`, `5m`, `1h`, `30d`.
-        - **Rates** are a count and a duration, `3/1h`, several with commas; `off` switches one off. No setting that
-          takes one is available yet.
         - An empty variable counts as one that is not set.
         - Only secrets may have control characters.
         - `OTPLESS_ALLOWED_ORIGINS` replaces its default. If you use the built-in page, list the public URL's own

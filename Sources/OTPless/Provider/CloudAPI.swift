@@ -64,6 +64,7 @@ public struct CloudAPI: Messenger {
                 "Content-Type: application/json",
             ],
             body: body(of: prompt, as: terms.kind))
+        request.refusalHeaders = [CloudAPIError.usageHeader]
         var tries = 0
         while true {
             request.timeout = min(Self.timeout, terms.deadline - .now)

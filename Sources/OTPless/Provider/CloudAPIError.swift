@@ -11,6 +11,9 @@ package struct CloudAPIError: CustomStringConvertible {
     /// How often a message is tried at most.
     private static let tries = 4
 
+    /// The header field that says when the business may send again.
+    static let usageHeader = "X-Business-Use-Case-Usage"
+
     /// Reads an error; bodies are not always JSON.
     package init(_ response: IncomingResponse) {
         status = response.status
@@ -22,7 +25,7 @@ package struct CloudAPIError: CustomStringConvertible {
 
     /// `X-Business-Use-Case-Usage: {"<account>":[{"estimated_time_to_regain_access":<minutes>}]}`.
     private static func timeToRegainAccess(_ response: IncomingResponse) -> Duration? {
-        guard let usage = response.header("x-business-use-case-usage"),
+        guard let usage = response.header(usageHeader),
             let root = try? JSONDocument(Array(usage.utf8)).root
         else { return nil }
         let minutes =

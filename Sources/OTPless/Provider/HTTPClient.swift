@@ -2,65 +2,6 @@ import CCurl
 import CLinux
 public import Loop
 
-/// An HTTP request to somebody else's server.
-public struct OutgoingRequest: Sendable {
-    /// Where to, with scheme.
-    public var url: String
-
-    /// Header lines, `Name: value`.
-    public var headers: [String]
-
-    /// The body; a request with one is a POST.
-    public var body: [UInt8]
-
-    /// How long the answer may take in all.
-    public var timeout = Duration.seconds(10)
-
-    /// A POST.
-    public init(url: String, headers: [String], body: [UInt8]) {
-        self.url = url
-        self.headers = headers
-        self.body = body
-    }
-}
-
-/// What the other server answered.
-public struct IncomingResponse: Sendable {
-    /// The status code.
-    public let status: Int
-
-    /// The body, at most 256 KiB of it.
-    public let body: [UInt8]
-
-    /// When the other server wants to be asked again (RFC 9110 §10.2.3).
-    public let retryAfter: Duration?
-
-    let headers: [(name: String, value: String)]
-
-    package init(
-        status: Int, body: [UInt8], retryAfter: Duration? = nil,
-        headers: [(name: String, value: String)] = []
-    ) {
-        self.status = status
-        self.body = body
-        self.retryAfter = retryAfter
-        self.headers = headers
-    }
-
-    /// A header field's value; of several the first.
-    public func header(_ name: String) -> String? {
-        headers.first { $0.name.lowercased() == name.lowercased() }?.value
-    }
-}
-
-/// libcurl's own word for why there is no answer.
-public struct CurlError: Error, Sendable, CustomStringConvertible {
-    let code: CURLcode
-
-    /// The cause, such as "Timeout was reached"; never a URL.
-    public var description: String { unsafe "curl: \(String(cString: curl_easy_strerror(code)))" }
-}
-
 /// libcurl's multi interface, driven by one loop's readiness: no thread waits for an answer.
 ///
 /// TLS is always verified, redirects are never followed; 5 s to connect.
@@ -82,7 +23,7 @@ public struct CurlError: Error, Sendable, CustomStringConvertible {
     /// - Throws: `CurlError` when libcurl cannot be started.
     public static func make(on loop: isolated EventLoop) throws(CurlError) -> SourceID {
         guard isReady, let multi = unsafe curl_multi_init() else {
-            throw CurlError(code: CURLE_FAILED_INIT)
+            throw CurlError(CURLE_FAILED_INIT)
         }
         let client = unsafe HTTPClient(multi)
         let id = loop.add(client)

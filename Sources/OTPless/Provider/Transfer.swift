@@ -5,12 +5,15 @@ import CCurl
     /// Nil when libcurl would not take the request.
     private(set) var easy: UnsafeMutableRawPointer?
     private var lines: UnsafeMutablePointer<curl_slist>?
-    private let body: [UInt8]
+    private let request: OutgoingRequest
     private var answer: [UInt8] = []
+    private var headerLength = 0
     /// Nil once the waiter has been told.
     private var continuation: CheckedContinuation<Result<IncomingResponse, CurlError>, Never>?
 
     private static let largestAnswer = 256 << 10
+    /// All header lines together: libcurl keeps each of them, and searches them one by one.
+    private static let largestHeader = 64 << 10
     private static let connectTimeout = 5000
 
     init(
@@ -18,12 +21,13 @@ import CCurl
         _ continuation: CheckedContinuation<Result<IncomingResponse, CurlError>, Never>
     ) {
         self.continuation = continuation
-        body = request.body
+        self.request = request
         unsafe easy = curl_easy_init()
         guard let handle = unsafe easy else { return }
         // libcurl adds `Expect: 100-continue` to larger bodies, which costs a round trip.
         for line in request.headers + ["Expect:"] { unsafe lines = curl_slist_append(lines, line) }
-        unsafe setOptions(of: handle, request)
+        unsafe setOptions(of: handle)
+        unsafe receiveAnswer(of: handle)
     }
 
     deinit {
@@ -37,7 +41,7 @@ import CCurl
     func finish(_ result: CURLcode) {
         let continuation = continuation.take()
         guard result == CURLE_OK, let easy = unsafe easy else {
-            continuation?.resume(returning: .failure(CurlError(code: result)))
+            continuation?.resume(returning: .failure(CurlError(result)))
             return
         }
         continuation?.resume(returning: .success(unsafe response(of: easy)))
@@ -47,25 +51,25 @@ import CCurl
         var (status, seconds) = (0, curl_off_t(0))
         unsafe ccurl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
         unsafe ccurl_get_offset(easy, CURLINFO_RETRY_AFTER, &seconds)
+        let isSuccess = (200..<300).contains(status)
         return IncomingResponse(
             status: status, body: answer, retryAfter: seconds > 0 ? .seconds(seconds) : nil,
-            headers: unsafe headers(of: easy))
+            headers: isSuccess ? [] : unsafe refusalHeaders(of: easy))
     }
 
-    private func headers(of easy: UnsafeMutableRawPointer) -> [(name: String, value: String)] {
-        var headers: [(name: String, value: String)] = []
-        var next = unsafe curl_easy_nextheader(easy, UInt32(CURLH_HEADER), -1, nil)
-        while let header = unsafe next {
-            let (name, value) = unsafe (header.pointee.name, header.pointee.value)
-            if let name = unsafe name, let value = unsafe value {
-                headers.append(unsafe (String(cString: name), String(cString: value)))
-            }
-            unsafe next = curl_easy_nextheader(easy, UInt32(CURLH_HEADER), -1, header)
+    private func refusalHeaders(
+        of easy: UnsafeMutableRawPointer
+    ) -> [(name: String, value: String)] {
+        request.refusalHeaders.compactMap { name in
+            var header: UnsafeMutablePointer<curl_header>?
+            // The first of that name, in the answer to the last request.
+            let result = unsafe curl_easy_header(easy, name, 0, UInt32(CURLH_HEADER), -1, &header)
+            guard result == CURLHE_OK, let value = unsafe header?.pointee.value else { return nil }
+            return (name, unsafe String(cString: value))
         }
-        return headers
     }
 
-    private func setOptions(of handle: UnsafeMutableRawPointer, _ request: OutgoingRequest) {
+    private func setOptions(of handle: UnsafeMutableRawPointer) {
         // Plain http is for loopback alone; configuration refuses it elsewhere.
         let protocols = request.url.hasPrefix("https:") ? "https" : "http"
         // Zero would mean no limit.
@@ -84,13 +88,22 @@ import CCurl
         unsafe ccurl_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, Self.connectTimeout)
         unsafe ccurl_set_long(handle, CURLOPT_TIMEOUT_MS, timeout)
         unsafe ccurl_set_long(handle, CURLOPT_POST, 1)
-        unsafe ccurl_set_long(handle, CURLOPT_POSTFIELDSIZE, body.count)
-        unsafe body.withUnsafeBytes {
+        unsafe ccurl_set_long(handle, CURLOPT_POSTFIELDSIZE, request.body.count)
+        unsafe request.body.withUnsafeBytes {
             _ = unsafe ccurl_set_pointer(handle, CURLOPT_COPYPOSTFIELDS, $0.baseAddress)
         }
         unsafe ccurl_set_pointer(handle, CURLOPT_HTTPHEADER, lines)
-        unsafe ccurl_set_pointer(
-            handle, CURLOPT_WRITEDATA, Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    private func receiveAnswer(of handle: UnsafeMutableRawPointer) {
+        let context = unsafe Unmanaged.passUnretained(self).toOpaque()
+        unsafe ccurl_set_pointer(handle, CURLOPT_HEADERDATA, context)
+        unsafe ccurl_set_pointer(handle, CURLOPT_WRITEDATA, context)
+        unsafe ccurl_set_header(handle) { _, size, count, context in
+            guard let context = unsafe context else { return 0 }
+            let transfer = unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+            return transfer.count(header: size * count)
+        }
         unsafe ccurl_set_write(handle) { bytes, size, count, context in
             guard let bytes = unsafe bytes, let context = unsafe context else { return 0 }
             let transfer = unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
@@ -99,10 +112,23 @@ import CCurl
         }
     }
 
+    /// Counts a header line; fewer bytes taken than given ends the transfer.
+    private func count(header length: Int) -> Int {
+        headerLength += length
+        return headerLength <= Self.largestHeader ? length : 0
+    }
+
     /// Takes part of the answer; fewer bytes taken than given ends the transfer.
     private func receive(_ bytes: UnsafeRawBufferPointer) -> Int {
         guard answer.count + bytes.count <= Self.largestAnswer else { return 0 }
         unsafe answer.append(contentsOf: bytes)
         return bytes.count
+    }
+}
+
+extension CurlError {
+    /// libcurl's own word for it.
+    init(_ code: CURLcode) {
+        description = unsafe "curl: \(String(cString: curl_easy_strerror(code)))"
     }
 }

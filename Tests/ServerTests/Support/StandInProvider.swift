@@ -24,6 +24,10 @@ final class StandInProvider: Sendable {
         case nothing
         /// 200 and half a document.
         case halfJSON
+        /// Takes the message, and says so below 50,000 header lines.
+        case manyHeaders
+        /// Too many messages; come back in two minutes.
+        case limit
 
         var testDescription: String { rawValue }
     }
@@ -163,6 +167,14 @@ final class StandInProvider: Sendable {
         case .badGateway: return connection.answer(502, "<html><h1>502 Bad Gateway</h1></html>")
         case .nothing: return connection.answer(200, "")
         case .halfJSON: return connection.answer(200, String(acceptance.prefix(70)))
+        case .manyHeaders:
+            return connection.answer(
+                200, acceptance, headers: String(repeating: "X:b\r\n", count: 50_000))
+        case .limit:
+            let usage = #"{"1":[{"estimated_time_to_regain_access":2}]}"#
+            return connection.answer(
+                429, #"{"error":{"code":80007}}"#,
+                headers: "x-business-use-case-usage: \(usage)\r\n")
         }
     }
 }
@@ -195,8 +207,11 @@ private final class ProviderConnection: Sendable {
     func waitForEnd() { while receive() != nil {} }
 
     /// An answer, or its first bytes; false when nobody takes it.
-    func answer(_ status: Int, _ body: String, sending limit: Int = .max) -> Bool {
-        let head = "HTTP/1.1 \(status) Whatever\r\nContent-Length: \(body.utf8.count)\r\n\r\n"
+    func answer(
+        _ status: Int, _ body: String, headers: String = "", sending limit: Int = .max
+    ) -> Bool {
+        let length = "Content-Length: \(body.utf8.count)\r\n"
+        let head = "HTTP/1.1 \(status) Whatever\r\n\(headers)\(length)\r\n"
         let bytes = Array((head + body).utf8.prefix(limit))
         return unsafe send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count
     }

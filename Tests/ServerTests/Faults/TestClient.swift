@@ -1,0 +1,48 @@
+import Loop
+import OTPless
+
+/// An HTTP client on a loop of its own, for one provider.
+struct TestClient: Sendable {
+    private let url: String
+    private let loop: EventLoop
+    private let id: SourceID
+    private let ended = Locked(0)
+
+    init(_ provider: StandInProvider, on loop: EventLoop) async throws {
+        url = "http://127.0.0.1:\(provider.port)/"
+        self.loop = loop
+        id = try await HTTPClient.make(on: loop)
+    }
+
+    /// How many sends have ended, one way or the other.
+    var finished: Int { ended.withLock { $0 } }
+
+    func send(keeping names: [String] = []) async -> Result<IncomingResponse, CurlError> {
+        var request = OutgoingRequest(url: url, headers: [], body: Array("{}".utf8))
+        request.refusalHeaders = names
+        let result = await HTTPClient.send(request, with: id, on: loop)
+        ended.withLock { $0 += 1 }
+        return result
+    }
+
+    /// Comes back when the loop has had time for it.
+    func passThroughLoop() async {
+        func pass(_ loop: isolated EventLoop) {}
+        await pass(loop)
+    }
+}
+
+/// Runs a test with a provider and a client of it.
+func withClient(_ test: (StandInProvider, TestClient) async throws -> Void) async throws {
+    let loops = try LoopGroup(count: 1)
+    defer { loops.stop() }
+    let provider = try StandInProvider()
+    try await test(provider, try await TestClient(provider, on: loops.loops[0]))
+}
+
+extension Result where Failure == CurlError {
+    /// Why there is no answer, if there is none.
+    var failure: String? {
+        if case .failure(let error) = self { "\(error)" } else { nil }
+    }
+}

@@ -65,9 +65,10 @@ public struct CloudAPI: Messenger {
             ],
             body: body(of: prompt, as: terms.kind))
         request.refusalHeaders = [CloudAPIError.usageHeader]
+        request.timeout = Self.timeout
+        request.deadline = terms.deadline
         var tries = 0
         while true {
-            request.timeout = min(Self.timeout, terms.deadline - .now)
             let error: CloudAPIError
             switch await HTTPClient.send(request, with: clients[loop.index], on: loop) {
             case .failure(let error): return .failure(SendFailure(description: "\(error)"))

@@ -1,20 +1,20 @@
 import CCurl
-import CLinux
 public import Loop
 
 /// libcurl's multi interface, driven by one loop's readiness: no thread waits for an answer.
 ///
-/// TLS is always verified, redirects are never followed; 5 s to connect.
+/// TLS is always verified, redirects are never followed; 5 s to connect. What is too much at once waits
+/// for its turn here and not in libcurl, whose timeouts run meanwhile: it would send what nobody waits
+/// for any more.
 /// Runs on: its loop.
 @safe public final class HTTPClient: Source {
     private let multi: UnsafeMutableRawPointer
-    private let note = CurlNote()
-    private var id: SourceID?
+    private let limits: TransferLimits
     private var transfers: [UnsafeMutableRawPointer: Transfer] = unsafe [:]
-    private var sockets: [Int32: SourceID] = [:]
-
-    /// How many connections a loop may hold: a provider that hangs must not take all descriptors.
-    private static let connections = 128
+    private var waiting = TransferQueue()
+    let note = CurlNote()
+    private(set) var id: SourceID?
+    var sockets: [Int32: SourceID] = [:]
 
     private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
@@ -22,18 +22,26 @@ public import Loop
     ///
     /// - Throws: `CurlError` when libcurl cannot be started.
     public static func make(on loop: isolated EventLoop) throws(CurlError) -> SourceID {
+        try make(on: loop, limits: TransferLimits())
+    }
+
+    package static func make(
+        on loop: isolated EventLoop, limits: TransferLimits
+    ) throws(CurlError) -> SourceID {
         guard isReady, let multi = unsafe curl_multi_init() else {
             throw CurlError(CURLE_FAILED_INIT)
         }
-        let client = unsafe HTTPClient(multi)
+        let client = unsafe HTTPClient(multi, limits)
         let id = loop.add(client)
         client.id = id
         return id
     }
 
-    private init(_ multi: UnsafeMutableRawPointer) {
+    private init(_ multi: UnsafeMutableRawPointer, _ limits: TransferLimits) {
         unsafe self.multi = multi
-        unsafe ccurl_multi_set_long(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, Self.connections)
+        self.limits = limits
+        // No transfer waits for one of them, for there are no more transfers; idle ones are closed.
+        unsafe ccurl_multi_set_long(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, limits.atOnce)
         let context = unsafe Unmanaged.passUnretained(note).toOpaque()
         unsafe ccurl_multi_set_pointer(multi, CURLMOPT_SOCKETDATA, context)
         unsafe ccurl_multi_set_pointer(multi, CURLMOPT_TIMERDATA, context)
@@ -64,15 +72,37 @@ public import Loop
             guard let client = loop.source(client) as? HTTPClient else {
                 return transfer.finish(CURLE_FAILED_INIT)
             }
-            client.start(transfer, on: loop)
+            client.enqueue(transfer, on: loop)
         }
     }
 
-    private func start(_ transfer: Transfer, on loop: isolated EventLoop) {
+    private func enqueue(_ transfer: Transfer, on loop: isolated EventLoop) {
+        let now = Moment.now
+        waiting.append(transfer, at: now)
+        moveUp(at: now)
+        if waiting.count > limits.waiting { waiting.removeLast()?.fail(.tooManyWaiting) }
+        applyNote(on: loop)
+    }
+
+    /// Begins what waits, as far as there is room, and refuses what has waited too long.
+    ///
+    /// It is enough to look whenever a request comes or a transfer ends: those in flight end within
+    /// their timeouts, so that nobody waits for ever.
+    private func moveUp(at now: Moment) {
+        while let (transfer, since) = waiting.first {
+            let isLate = since + limits.patience < now
+            guard unsafe isLate || transfers.count < limits.atOnce else { return }
+            waiting.removeFirst()
+            if isLate { transfer.fail(.tooManyWaiting) } else { begin(transfer, at: now) }
+        }
+    }
+
+    private func begin(_ transfer: Transfer, at now: Moment) {
+        guard transfer.hasTime(at: now) else { return transfer.finish(CURLE_OPERATION_TIMEDOUT) }
+        transfer.open(at: now)
         guard let easy = unsafe transfer.easy, unsafe curl_multi_add_handle(multi, easy) == CURLM_OK
         else { return transfer.finish(CURLE_FAILED_INIT) }
         unsafe transfers[easy] = transfer
-        applyNote(on: loop)
     }
 
     /// The client itself has no descriptor: its sockets' are watched by `CurlSocket`.
@@ -83,35 +113,13 @@ public import Loop
         act(on: CURL_SOCKET_TIMEOUT, 0, loop)
     }
 
-    fileprivate func act(on socket: Int32, _ events: Int32, _ loop: isolated EventLoop) {
+    func act(on socket: Int32, _ events: Int32, _ loop: isolated EventLoop) {
         var running: Int32 = 0
         unsafe curl_multi_socket_action(multi, socket, events, &running)
-        applyNote(on: loop)
         finishTransfers()
-    }
-
-    /// Does what libcurl asked for during its last call.
-    private func applyNote(on loop: isolated EventLoop) {
-        for (socket, what) in note.interests { watch(socket, what, on: loop) }
-        note.interests.removeAll(keepingCapacity: true)
-        if let timeout = note.timeout, let id {
-            note.timeout = nil
-            let deadline = Moment.now + .milliseconds(max(0, timeout))
-            loop.setDeadline(timeout < 0 ? nil : deadline, of: id)
-        }
-    }
-
-    private func watch(_ socket: Int32, _ what: Int32, on loop: isolated EventLoop) {
-        if what == CURL_POLL_REMOVE {
-            if let id = sockets.removeValue(forKey: socket) { loop.remove(id) }
-            return
-        }
-        var interest: Readiness = []
-        if what & CURL_POLL_IN != 0 { interest.insert(.readable) }
-        if what & CURL_POLL_OUT != 0 { interest.insert(.writable) }
-        if let id = sockets[socket] { return loop.setInterest(interest, of: id) }
-        let source = CurlSocket(socket: socket, client: self)
-        sockets[socket] = try? loop.add(source, descriptor: socket, interest: interest)
+        // Only now: libcurl's list of what has ended must be read to its end first.
+        moveUp(at: .now)
+        applyNote(on: loop)
     }
 
     private func finishTransfers() {
@@ -124,30 +132,5 @@ public import Loop
             unsafe curl_multi_remove_handle(multi, easy)
             unsafe transfers.removeValue(forKey: easy)?.finish(result)
         }
-    }
-}
-
-/// What libcurl asks for while one of its functions runs; done when it has returned.
-private final class CurlNote {
-    var interests: [(socket: Int32, what: Int32)] = []
-    var timeout: Int?
-}
-
-/// One of libcurl's sockets.
-private final class CurlSocket: Source {
-    private let socket: Int32
-    private unowned let client: HTTPClient
-
-    init(socket: Int32, client: HTTPClient) {
-        self.socket = socket
-        self.client = client
-    }
-
-    func ready(_ readiness: Readiness, on loop: isolated EventLoop) {
-        var events: Int32 = 0
-        if readiness.contains(.readable) { events |= CURL_CSELECT_IN }
-        if readiness.contains(.writable) { events |= CURL_CSELECT_OUT }
-        if readiness.isBroken { events |= CURL_CSELECT_ERR }
-        client.act(on: socket, events, loop)
     }
 }

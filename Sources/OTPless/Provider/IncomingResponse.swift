@@ -31,4 +31,7 @@ public struct IncomingResponse: Sendable {
 public struct CurlError: Error, Sendable, CustomStringConvertible {
     /// The cause, such as "curl: Timeout was reached"; never a URL.
     public let description: String
+
+    /// The request was not sent.
+    static let tooManyWaiting = CurlError(description: "curl: too many requests are waiting")
 }

@@ -1,3 +1,5 @@
+public import Loop
+
 /// An HTTP request to somebody else's server.
 public struct OutgoingRequest: Sendable {
     /// Where to, with scheme.
@@ -9,8 +11,11 @@ public struct OutgoingRequest: Sendable {
     /// The body; a request with one is a POST.
     public var body: [UInt8]
 
-    /// How long the answer may take in all.
+    /// How long the answer may take once the request's turn has come.
     public var timeout = Duration.seconds(10)
+
+    /// When the answer must be there, the time before its turn included.
+    public var deadline = Moment.never
 
     /// The names of the header fields to keep of an answer that is no success (2xx).
     public var refusalHeaders: [String] = []

@@ -1,8 +1,9 @@
 import CCurl
+import Loop
 
 /// One request on its way: libcurl's easy handle, what it has answered, and whoever waits.
 @safe final class Transfer {
-    /// Nil when libcurl would not take the request.
+    /// Nil before `open`, and when libcurl would not take the request.
     private(set) var easy: UnsafeMutableRawPointer?
     private var lines: UnsafeMutablePointer<curl_slist>?
     private let request: OutgoingRequest
@@ -15,6 +16,7 @@ import CCurl
     /// All header lines together: libcurl keeps each of them, and searches them one by one.
     private static let largestHeader = 64 << 10
     private static let connectTimeout = 5000
+    private static let shortestTime = Duration.milliseconds(500)
 
     init(
         _ request: OutgoingRequest,
@@ -22,12 +24,6 @@ import CCurl
     ) {
         self.continuation = continuation
         self.request = request
-        unsafe easy = curl_easy_init()
-        guard let handle = unsafe easy else { return }
-        // libcurl adds `Expect: 100-continue` to larger bodies, which costs a round trip.
-        for line in request.headers + ["Expect:"] { unsafe lines = curl_slist_append(lines, line) }
-        unsafe setOptions(of: handle)
-        unsafe receiveAnswer(of: handle)
     }
 
     deinit {
@@ -37,14 +33,33 @@ import CCurl
         unsafe curl_slist_free_all(lines)
     }
 
+    /// Whether there is time for it: what is sent and then given up at once may arrive all the same.
+    func hasTime(at now: Moment) -> Bool {
+        request.deadline - now >= min(Self.shortestTime, request.timeout)
+    }
+
+    /// Makes the easy handle; the timeout counts from here.
+    func open(at now: Moment) {
+        unsafe easy = curl_easy_init()
+        guard let handle = unsafe easy else { return }
+        // libcurl adds `Expect: 100-continue` to larger bodies, which costs a round trip.
+        for line in request.headers + ["Expect:"] { unsafe lines = curl_slist_append(lines, line) }
+        unsafe setOptions(of: handle)
+        unsafe receiveAnswer(of: handle)
+        // Zero would mean no limit.
+        let timeout = max(1, min(request.timeout, request.deadline - now).wholeMilliseconds)
+        unsafe ccurl_set_long(handle, CURLOPT_TIMEOUT_MS, Int(timeout))
+    }
+
     /// Tells the waiter how it went.
     func finish(_ result: CURLcode) {
-        let continuation = continuation.take()
-        guard result == CURLE_OK, let easy = unsafe easy else {
-            continuation?.resume(returning: .failure(CurlError(result)))
-            return
-        }
-        continuation?.resume(returning: .success(unsafe response(of: easy)))
+        guard result == CURLE_OK, let easy = unsafe easy else { return fail(CurlError(result)) }
+        continuation.take()?.resume(returning: .success(unsafe response(of: easy)))
+    }
+
+    /// Tells the waiter that there is no answer.
+    func fail(_ error: CurlError) {
+        continuation.take()?.resume(returning: .failure(error))
     }
 
     private func response(of easy: UnsafeMutableRawPointer) -> IncomingResponse {
@@ -72,8 +87,6 @@ import CCurl
     private func setOptions(of handle: UnsafeMutableRawPointer) {
         // Plain http is for loopback alone; configuration refuses it elsewhere.
         let protocols = request.url.hasPrefix("https:") ? "https" : "http"
-        // Zero would mean no limit.
-        let timeout = Int(max(1, request.timeout.wholeMilliseconds))
         unsafe ccurl_set_string(handle, CURLOPT_URL, request.url)
         unsafe ccurl_set_string(handle, CURLOPT_PROTOCOLS_STR, protocols)
         unsafe ccurl_set_string(handle, CURLOPT_NOPROXY, "localhost,127.0.0.1,::1")
@@ -86,7 +99,6 @@ import CCurl
         // handshake tells HTTP/2: there a transfer would wait for the answer to another one.
         unsafe ccurl_set_long(handle, CURLOPT_PIPEWAIT, protocols == "https" ? 1 : 0)
         unsafe ccurl_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, Self.connectTimeout)
-        unsafe ccurl_set_long(handle, CURLOPT_TIMEOUT_MS, timeout)
         unsafe ccurl_set_long(handle, CURLOPT_POST, 1)
         unsafe ccurl_set_long(handle, CURLOPT_POSTFIELDSIZE, request.body.count)
         unsafe request.body.withUnsafeBytes {

@@ -29,7 +29,9 @@ struct HTTPClientTests {
         try await withClient { provider, client in
             provider.behave(.limit)
             let name = "X-Business-Use-Case-Usage"
-            let answer = try await client.send(keeping: [name, "X-None"]).get()
+            let answer = try await client.send {
+                $0.refusalHeaders = [name, "X-None"]
+            }.get()
             #expect(answer.status == 429)
             let usage = #"{"1":[{"estimated_time_to_regain_access":2}]}"#
             #expect(answer.header(name) == usage && answer.header("x-none") == nil)

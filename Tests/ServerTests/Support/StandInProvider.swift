@@ -12,6 +12,8 @@ final class StandInProvider: Sendable {
         case accept
         /// Takes the message, but does not answer before `release`.
         case hold
+        /// Takes the message, and takes 400 ms for it.
+        case slow
         /// Answers nothing as long as the caller waits.
         case silence
         /// Resets the connection once it has the request.
@@ -152,6 +154,9 @@ final class StandInProvider: Sendable {
         case .accept: return connection.answer(200, acceptance)
         case .hold:
             while state.withLock({ $0.isHolding }) { usleep(2000) }
+            return connection.answer(200, acceptance)
+        case .slow:
+            usleep(400_000)
             return connection.answer(200, acceptance)
         case .silence:
             // The caller gives up, and only then comes the answer.

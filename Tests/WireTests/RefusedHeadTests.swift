@@ -7,7 +7,8 @@ struct RefusedHeadTests {
         ("HEAD / HTTP/1.1\r\n\r\n", true), ("\r\nHEAD / HTTP/1.1\r\nHost: a\r\n b\r\n", true),
         ("HEAD / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n!", true),
         ("HEAD / HTTP/2.0\r\n", true), ("HEADS / HTTP/1.1\r\n\r\n", false),
-        ("GET / HTTP/1.1\r\n\r\n", false), ("HEA D / HTTP/1.1\r\n\r\n", false), ("\u{1}HEAD", false),
+        ("GET / HTTP/1.1\r\n\r\n", false), ("HEA D / HTTP/1.1\r\n\r\n", false),
+        ("\u{1}HEAD", false),
     ])
     func `whole and split at every index`(text: String, isHead: Bool) {
         let bytes = Array(text.utf8)

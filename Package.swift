@@ -48,6 +48,11 @@ let package = Package(
             ],
             resources: [.embedInCode("Pages")], swiftSettings: strict),
 
+        // Not shipped: what conformance suites are run against.
+        .executableTarget(
+            name: "conformance-echo", dependencies: ["Wire", "OTPless", "Loop"],
+            path: "Tests/ConformanceEcho", swiftSettings: strict),
+
         .testTarget(name: "LoopTests", dependencies: ["Loop"], swiftSettings: strict),
         .testTarget(name: "WireTests", dependencies: ["Wire", "Loop"], swiftSettings: strict),
         .testTarget(

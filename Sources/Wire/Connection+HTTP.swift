@@ -55,6 +55,8 @@ extension Connection {
             var response = service.refusals(405)
             response.headers.append(("Allow", allow))
             send(response, to: request, on: loop)
+        case .serverOptions(let allow):
+            send(Response(status: 204, headers: [("Allow", allow)]), to: request, on: loop)
         case .notFound:
             send(service.refusals(404), to: request, on: loop)
         }

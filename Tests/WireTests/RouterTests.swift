@@ -59,6 +59,18 @@ struct RouterTests {
         }
     }
 
+    @Test func `OPTIONS of the server as a whole tells what there is`() async throws {
+        try await withServer(routes: routes) { server in
+            let client = try Client(port: server.port)
+            let bytes = "OPTIONS * HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+            try client.send(bytes)
+            let received = String(decoding: try await client.rest(), as: UTF8.self)
+            #expect(received.hasPrefix("HTTP/1.1 204 "))
+            #expect(received.contains("\r\nAllow: DELETE, GET, HEAD, OPTIONS, POST\r\n"))
+            #expect(received.hasSuffix("\r\n\r\n") && !received.contains("Content-Length"))
+        }
+    }
+
     @Test func `HEAD is answered as GET, without the body`() async throws {
         try await withServer(routes: routes) { server in
             let client = try Client(port: server.port)

@@ -24,6 +24,8 @@ public struct Router: Sendable {
     enum Match {
         case endpoint(Endpoint, parameters: [(name: String, value: String)])
         case methodNotAllowed(allow: String)
+        /// `OPTIONS *`: what the server as a whole can do.
+        case serverOptions(allow: String)
         case notFound
     }
 
@@ -69,6 +71,9 @@ public struct Router: Sendable {
             guard let parameters = Self.parameters(of: path, in: route) else { continue }
             return Self.select(method, in: route, parameters: parameters)
         }
+        if method == .options, path.elementsEqual([UInt8(ascii: "*")]) {
+            return .serverOptions(allow: Self.allow(routes, and: ["OPTIONS"]))
+        }
         return .notFound
     }
 
@@ -82,12 +87,12 @@ public struct Router: Sendable {
         if method == .head, let endpoint = route.endpoints.first(where: { $0.method == .get }) {
             return .endpoint(endpoint, parameters: parameters)
         }
-        return .methodNotAllowed(allow: allow(route))
+        return .methodNotAllowed(allow: allow([route]))
     }
 
-    private static func allow(_ route: Route) -> String {
-        var methods = route.endpoints.map(\.method.description)
-        if methods.contains("GET") { methods.append("HEAD") }
+    private static func allow(_ routes: [Route], and others: Set<String> = []) -> String {
+        var methods = others.union(routes.flatMap(\.endpoints).map(\.method.description))
+        if methods.contains("GET") { methods.insert("HEAD") }
         return methods.sorted().joined(separator: ", ")
     }
 

@@ -39,9 +39,6 @@ final class Connection: Source {
     /// How many bytes of replies may wait unsent before no further request is taken.
     private static let replyBacklog = 256 << 10
 
-    /// How much a slow WebSocket peer may leave unsent before it is cut off.
-    private static let webSocketBacklog = 1 << 20
-
     /// How long the peer may take to read the last reply before the connection is forgotten.
     private static let linger = Duration.seconds(2)
 
@@ -141,7 +138,7 @@ final class Connection: Source {
 
     private var isOverdrawn: Bool {
         guard case .webSocket = mode else { return false }
-        return outgoing.count > Self.webSocketBacklog
+        return outgoing.count > service.webSocketBacklog
     }
 
     /// Decides what to wait for now, or that it is over.

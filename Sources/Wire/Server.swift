@@ -16,6 +16,9 @@ public final class Server: Sendable {
         /// The size limits of requests.
         public var http = HTTPLimits()
 
+        /// How many bytes a slow WebSocket peer may leave unsent before it is cut off.
+        public var webSocketBacklog = 1 << 20
+
         /// The bodies of the errors made below the router.
         public var refusals: Refusals
 

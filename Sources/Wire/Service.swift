@@ -9,6 +9,7 @@ final class Service: Source {
     let refusals: Server.Refusals
     let times: TimeLimits
     let httpLimits: HTTPLimits
+    let webSocketBacklog: Int
 
     /// Lent to the connection that reads; taken out while in use.
     var readBuffer = [UInt8](repeating: 0, count: 64 << 10)
@@ -24,6 +25,7 @@ final class Service: Source {
         refusals = configuration.refusals
         times = configuration.times
         httpLimits = configuration.http
+        webSocketBacklog = configuration.webSocketBacklog
         // Enough to tell processes and loops apart in a log; not a secret.
         requestPrefix = String(UInt32.random(in: 0x10_0000...0xFF_FFFF), radix: 16)
     }

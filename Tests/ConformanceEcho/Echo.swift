@@ -53,7 +53,7 @@ struct Echo {
             method: request.method.text, minorVersion: request.minorVersion
         ) { request.headers.values(of: $0.description) }
         guard case .accept(let accept) = outcome else { return Response(status: 426) }
-        let limits = WebSocketLimits(maxMessageBytes: limit)
+        let limits = WebSocketLimits(maxMessageBytes: limit, acceptsBinary: true)
         return Response(
             upgrade: WebSocketUpgrade(accept: accept, limits: limits) { socket, _ in
                 EchoSocket(socket)

@@ -16,6 +16,7 @@ enum Main {
             Response(status: status, contentType: "text/plain; charset=utf-8")
         }
         configuration.times = flags.times
+        configuration.webSocketBacklog = 2 * Echo.limit
         let server = try await Server(configuration, router: Echo.routes, on: loops.loops)
         for address in server.addresses { print("listening on \(address)") }
         fflush(nil)

@@ -1,20 +1,21 @@
 extension JSONWriter {
-    /// Writes a member that is an object.
-    public mutating func objectMember(
-        _ name: StaticString, _ body: (inout JSONWriter) -> Void
-    ) {
+    /// Writes a member that is an object, whose members the body writes.
+    public mutating func object(_ name: StaticString, _ body: (inout JSONWriter) -> Void) {
         member(name) { $0.object(body) }
     }
 
-    /// Writes a member that is an array with one object for each element.
-    public mutating func arrayMember<Element>(
-        _ name: StaticString, of elements: some Sequence<Element>,
-        _ body: (inout JSONWriter, Element) -> Void
+    /// Writes a member that is an array, whose elements the body writes.
+    public mutating func array(_ name: StaticString, _ body: (inout JSONWriter) -> Void) {
+        member(name) { $0.array(body) }
+    }
+
+    /// Writes a member that is an array of objects, one for each element.
+    public mutating func objects<Element>(
+        _ name: StaticString, _ elements: some Sequence<Element>,
+        _ body: (Element, inout JSONWriter) -> Void
     ) {
-        member(name) { writer in
-            writer.array { writer in
-                for element in elements { writer.object { body(&$0, element) } }
-            }
+        array(name) { writer in
+            for element in elements { writer.object { body(element, &$0) } }
         }
     }
 }

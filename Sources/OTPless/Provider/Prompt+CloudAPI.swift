@@ -7,17 +7,17 @@ extension Prompt {
         let texts = texts
         let values = values
         writer.member("type", "interactive")
-        writer.objectMember("interactive") { writer in
+        writer.object("interactive") { writer in
             writer.member("type", "button")
-            writer.objectMember("body") { body in
+            writer.object("body") { body in
                 body.member(
                     "text", texts.body(app: values[0], device: values[1], time: values[2]))
             }
-            writer.objectMember("action") { action in
-                action.arrayMember("buttons", of: [(confirm, texts.confirm), (deny, texts.deny)]) {
-                    writer, button in
+            writer.object("action") { action in
+                action.objects("buttons", [(confirm, texts.confirm), (deny, texts.deny)]) {
+                    button, writer in
                     writer.member("type", "reply")
-                    writer.objectMember("reply") { reply in
+                    writer.object("reply") { reply in
                         reply.member("id", button.0.text)
                         reply.member("title", button.1)
                     }
@@ -31,24 +31,22 @@ extension Prompt {
     /// Source: "Template messages"; the titles of the buttons are the template's own.
     func write(_ template: MessageTemplate, to writer: inout JSONWriter) {
         writer.member("type", "template")
-        writer.objectMember("template") { writer in
+        writer.object("template") { writer in
             writer.member("name", template.name)
-            writer.objectMember("language") { language in
+            writer.object("language") { language in
                 language.member("code", template.language(for: languages))
                 language.member("policy", "deterministic")
             }
-            writer.member("components") { writer in
-                writer.array { writer in
-                    writer.object { writer in
-                        writer.member("type", "body")
-                        writer.arrayMember("parameters", of: values) { writer, value in
-                            writer.member("type", "text")
-                            writer.member("text", value)
-                        }
+            writer.array("components") { writer in
+                writer.object { writer in
+                    writer.member("type", "body")
+                    writer.objects("parameters", values) { value, writer in
+                        writer.member("type", "text")
+                        writer.member("text", value)
                     }
-                    for (index, payload) in [confirm, deny].enumerated() {
-                        writer.object { quickReply(index, payload, &$0) }
-                    }
+                }
+                for (index, payload) in [confirm, deny].enumerated() {
+                    writer.object { quickReply(index, payload, &$0) }
                 }
             }
         }
@@ -58,7 +56,7 @@ extension Prompt {
         writer.member("type", "button")
         writer.member("sub_type", "quick_reply")
         writer.member("index", String(index))
-        writer.arrayMember("parameters", of: [payload]) { writer, payload in
+        writer.objects("parameters", [payload]) { payload, writer in
             writer.member("type", "payload")
             writer.member("payload", payload.text)
         }

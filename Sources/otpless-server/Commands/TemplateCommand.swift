@@ -49,11 +49,9 @@ enum TemplateCommand {
             writer.member("language", language)
             writer.member("category", "UTILITY")
             writer.member("message_send_ttl_seconds", timeToLive(config.loginLifetime))
-            writer.member("components") { writer in
-                writer.array { writer in
-                    writer.object { body(texts.body, config.appName, &$0) }
-                    writer.object { buttons([texts.confirm, texts.deny], &$0) }
-                }
+            writer.array("components") { writer in
+                writer.object { body(texts.body, config.appName, &$0) }
+                writer.object { buttons([texts.confirm, texts.deny], &$0) }
             }
         }
         return String(decoding: writer.bytes, as: UTF8.self)
@@ -67,15 +65,11 @@ enum TemplateCommand {
     private static func body(_ text: String, _ appName: String, _ writer: inout JSONWriter) {
         writer.member("type", "BODY")
         writer.member("text", text)
-        writer.member("example") { writer in
-            writer.object { writer in
-                writer.member("body_text") { writer in
-                    writer.array { writer in
-                        writer.array { writer in
-                            for example in [appName, "Firefox, Linux", "14:05 UTC"] {
-                                writer.value(example)
-                            }
-                        }
+        writer.object("example") { writer in
+            writer.array("body_text") { writer in
+                writer.array { writer in
+                    for example in [appName, "Firefox, Linux", "14:05 UTC"] {
+                        writer.value(example)
                     }
                 }
             }
@@ -84,15 +78,9 @@ enum TemplateCommand {
 
     private static func buttons(_ labels: [String], _ writer: inout JSONWriter) {
         writer.member("type", "BUTTONS")
-        writer.member("buttons") { writer in
-            writer.array { writer in
-                for label in labels {
-                    writer.object { writer in
-                        writer.member("type", "QUICK_REPLY")
-                        writer.member("text", label)
-                    }
-                }
-            }
+        writer.objects("buttons", labels) { label, writer in
+            writer.member("type", "QUICK_REPLY")
+            writer.member("text", label)
         }
     }
 }

@@ -18,7 +18,7 @@ struct Devices {
         let caller = try await caller(request)
         let devices = try await tokens.devices(of: caller.user)
         return Envelope(200, "Devices retrieved successfully") { data in
-            data.arrayMember("devices", of: devices) { writer, device in
+            data.objects("devices", devices) { device, writer in
                 device.write(to: &writer, current: caller.family)
             }
         }

@@ -16,18 +16,24 @@ public final class LoginEvents: Sendable {
     /// Called on the publisher's thread; it must only pass the hint on.
     public typealias Subscriber = @Sendable (LoginEvent) -> Void
 
-    private let subscriber = Locked<Subscriber?>(nil)
+    private let subscription = Locked<Subscription?>(nil)
+
+    /// A closure that is read through the generic lock gets a thunk more each time, until calling it
+    /// overflows the stack; one that lies in a struct does not.
+    private struct Subscription {
+        let hear: Subscriber
+    }
 
     /// Nobody listens yet.
     public init() {}
 
     /// Sets who hears.
     public func subscribe(_ subscriber: @escaping Subscriber) {
-        self.subscriber.withLock { $0 = subscriber }
+        subscription.withLock { $0 = Subscription(hear: subscriber) }
     }
 
     /// Tells that a login has changed.
     public func publish(_ event: LoginEvent) {
-        subscriber.withLock { $0 }?(event)
+        subscription.withLock { $0 }?.hear(event)
     }
 }

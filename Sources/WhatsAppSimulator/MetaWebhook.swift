@@ -53,7 +53,7 @@ struct MetaWebhook {
             }
             let contacts = Self.contacts(of: updates)
             if !contacts.isEmpty { writer.objects("contacts", contacts) { $0.write(to: &$1) } }
-            let list: StaticString = updates[0].kind.isMessage ? "messages" : "statuses"
+            let list = updates[0].kind.isMessage ? "messages" : "statuses"
             writer.array(list) { writer in
                 for update in updates { writer.raw(update.json) }
             }

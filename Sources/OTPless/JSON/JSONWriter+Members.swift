@@ -1,17 +1,17 @@
 extension JSONWriter {
     /// Writes a member that is an object, whose members the body writes.
-    public mutating func object(_ name: StaticString, _ body: (inout JSONWriter) -> Void) {
+    public mutating func object(_ name: String, _ body: (inout JSONWriter) -> Void) {
         member(name) { $0.object(body) }
     }
 
     /// Writes a member that is an array, whose elements the body writes.
-    public mutating func array(_ name: StaticString, _ body: (inout JSONWriter) -> Void) {
+    public mutating func array(_ name: String, _ body: (inout JSONWriter) -> Void) {
         member(name) { $0.array(body) }
     }
 
     /// Writes a member that is an array of objects, one for each element.
     public mutating func objects<Element>(
-        _ name: StaticString, _ elements: some Sequence<Element>,
+        _ name: String, _ elements: some Sequence<Element>,
         _ body: (Element, inout JSONWriter) -> Void
     ) {
         array(name) { writer in

@@ -74,7 +74,7 @@ public struct JSONWriter: Sendable {
     // MARK: members
 
     /// Writes a member whose value the body writes; null if it writes none.
-    public mutating func member(_ name: StaticString, _ body: (inout JSONWriter) -> Void) {
+    public mutating func member(_ name: String, _ body: (inout JSONWriter) -> Void) {
         startMember(name)
         let start = bytes.count
         body(&self)
@@ -82,37 +82,37 @@ public struct JSONWriter: Sendable {
     }
 
     /// Writes a member that is a string.
-    public mutating func member(_ name: StaticString, _ value: String) {
+    public mutating func member(_ name: String, _ value: String) {
         startMember(name)
         self.value(value)
     }
 
     /// Writes a member that is a string, or null.
-    public mutating func member(_ name: StaticString, _ value: String?) {
+    public mutating func member(_ name: String, _ value: String?) {
         startMember(name)
         if let value { self.value(value) } else { null() }
     }
 
     /// Writes a member that is an integer.
-    public mutating func member(_ name: StaticString, _ value: Int) {
+    public mutating func member(_ name: String, _ value: Int) {
         startMember(name)
         self.value(value)
     }
 
     /// Writes a member that is an integer.
-    public mutating func member(_ name: StaticString, _ value: Int64) {
+    public mutating func member(_ name: String, _ value: Int64) {
         startMember(name)
         self.value(value)
     }
 
     /// Writes a member that is `true` or `false`.
-    public mutating func member(_ name: StaticString, _ value: Bool) {
+    public mutating func member(_ name: String, _ value: Bool) {
         startMember(name)
         self.value(value)
     }
 
-    private mutating func startMember(_ name: StaticString) {
-        value(name.description)
+    private mutating func startMember(_ name: String) {
+        value(name)
         bytes.append(UInt8(ascii: ":"))
         needsComma = false
     }

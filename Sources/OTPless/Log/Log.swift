@@ -67,7 +67,8 @@ public final class Log: Sendable {
 
     /// Writes a line: `{"time":…,"level":"info","event":"…",…}`.
     public func write(
-        _ level: Level, _ event: StaticString, _ fields: KeyValuePairs<StaticString, Value> = [:]
+        _ level: Level, _ event: StaticString,
+        _ fields: @autoclosure () -> KeyValuePairs<StaticString, Value> = [:]
     ) {
         guard level >= threshold, let bell else { return }
         var writer = JSONWriter()
@@ -75,10 +76,10 @@ public final class Log: Sendable {
             writer.member("time", clock.now.iso8601)
             writer.member("level", "\(level)")
             writer.member("event", event.description)
-            for (name, value) in fields {
+            for (name, value) in fields() {
                 switch value {
-                case .text(let text): writer.member(name, text)
-                case .number(let number): writer.member(name, number)
+                case .text(let text): writer.member(name.description, text)
+                case .number(let number): writer.member(name.description, number)
                 }
             }
         }

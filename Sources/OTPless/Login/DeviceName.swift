@@ -5,8 +5,8 @@ extension Login.Device {
     /// and they would stand in a message to somebody else.
     public var name: String? {
         let header = userAgent ?? ""
-        let browser = Self.browsers.first { header.contains($0.mark) }?.name
-        let system = Self.systems.first { header.contains($0.mark) }?.name ?? appSystem
+        let browser = Self.browsers.first { header.hasBytes(of: $0.mark) }?.name
+        let system = Self.systems.first { header.hasBytes(of: $0.mark) }?.name ?? appSystem
         let parts = [browser, system].compactMap { $0 }
         return parts.isEmpty ? nil : parts.joined(separator: ", ")
     }
@@ -25,4 +25,20 @@ extension Login.Device {
         ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"),
         ("CrOS", "ChromeOS"), ("Macintosh", "macOS"), ("Linux", "Linux"),
     ]
+}
+
+extension String {
+    /// Whether another text's bytes stand in this one; `contains` compares characters, at a hundred
+    /// times the cost.
+    fileprivate func hasBytes(of mark: String) -> Bool {
+        let (bytes, mark) = (utf8.span, mark.utf8.span)
+        var start = 0
+        while start + mark.count <= bytes.count {
+            var length = 0
+            while length < mark.count, bytes[start + length] == mark[length] { length += 1 }
+            if length == mark.count { return true }
+            start += 1
+        }
+        return false
+    }
 }

@@ -40,9 +40,19 @@ public struct MessageTexts: Sendable {
     }
 
     /// The body with its three values; none may break a line, or Meta refuses the message.
+    ///
+    /// In one pass: a value that reads like a variable is none.
     package func body(app: String, device: String, time: String) -> String {
-        [app, device, time].enumerated().reduce(body) { text, value in
-            text.replacing("{{\(value.offset + 1)}}", with: value.element)
+        body.utf8.split(separator: UInt8(ascii: "{")).reduce(into: "") { text, part in
+            switch part.first {
+            case UInt8(ascii: "1"): text += app
+            case UInt8(ascii: "2"): text += device
+            case UInt8(ascii: "3"): text += time
+            default:
+                text += Substring(part)
+                return
+            }
+            text += Substring(part.dropFirst("1}}".count))
         }
     }
 }

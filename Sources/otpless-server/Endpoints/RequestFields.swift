@@ -10,8 +10,7 @@ struct RequestFields {
     /// - Throws: `UNSUPPORTED_MEDIA_TYPE` unless the body is declared as JSON; `INVALID_JSON` unless
     ///   it is an object.
     init(_ request: Request) throws(Failure) {
-        let type = request.headers["content-type"]?.prefix { $0 != ";" }
-        guard type.map({ $0.lowercased().filter { $0 != " " } }) == "application/json" else {
+        guard Self.isJSON(request.headers.bytes(of: "content-type")) else {
             throw Failure(.unsupportedMediaType)
         }
         guard let document = try? JSONDocument(request.body), document.root.kind == .object else {
@@ -52,9 +51,17 @@ struct RequestFields {
         return text
     }
 
+    private static func isJSON(_ type: ArraySlice<UInt8>?) -> Bool {
+        let essence = type?.prefix { $0 != UInt8(ascii: ";") } ?? []
+        return essence.lazy.filter { $0 != UInt8(ascii: " ") }.map { $0 | 0x20 }
+            .elementsEqual("application/json".utf8)
+    }
+
     private static func snakeCase(_ name: String) -> String {
-        name.reduce(into: "") { text, letter in
-            text += letter.isUppercase ? "_" + letter.lowercased() : String(letter)
+        let bytes = name.utf8.flatMap { letter in
+            UInt8(ascii: "A")...UInt8(ascii: "Z") ~= letter
+                ? [UInt8(ascii: "_"), letter | 0x20] : [letter]
         }
+        return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -27,33 +27,35 @@ import CSQLite
     }
 
     /// Runs a statement that returns no rows.
-    func run(_ sql: StaticString, _ values: any SQLiteValue...) throws(SQLiteError) {
+    func run<each Value: SQLiteValue>(
+        _ sql: StaticString, _ values: repeat each Value
+    ) throws(SQLiteError) {
         let statement = try prepared(sql)
         defer { statement.reset() }
-        try statement.bind(values)
+        try statement.bind(repeat each values)
         while try statement.step() {}
     }
 
     /// Runs a query and decodes its first row; nil when there is none.
-    func first<T>(
-        _ sql: StaticString, _ values: any SQLiteValue...,
+    func first<T, each Value: SQLiteValue>(
+        _ sql: StaticString, _ values: repeat each Value,
         decode: (SQLiteRow) throws(SQLiteError) -> T
     ) throws(SQLiteError) -> T? {
         let statement = try prepared(sql)
         defer { statement.reset() }
-        try statement.bind(values)
+        try statement.bind(repeat each values)
         guard try statement.step() else { return nil }
         return try decode(SQLiteRow(statement))
     }
 
     /// Runs a query and decodes all of its rows.
-    func all<T>(
-        _ sql: StaticString, _ values: any SQLiteValue...,
+    func all<T, each Value: SQLiteValue>(
+        _ sql: StaticString, _ values: repeat each Value,
         decode: (SQLiteRow) throws(SQLiteError) -> T
     ) throws(SQLiteError) -> [T] {
         let statement = try prepared(sql)
         defer { statement.reset() }
-        try statement.bind(values)
+        try statement.bind(repeat each values)
         var rows: [T] = []
         while try statement.step() { rows.append(try decode(SQLiteRow(statement))) }
         return rows

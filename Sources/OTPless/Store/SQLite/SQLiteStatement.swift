@@ -12,9 +12,9 @@ import CSQLite
         unsafe sqlite3_finalize(handle)
     }
 
-    func bind(_ values: [any SQLiteValue]) throws(SQLiteError) {
+    func bind<each Value: SQLiteValue>(_ values: repeat each Value) throws(SQLiteError) {
         var index: Int32 = 0
-        for value in values {
+        for value in repeat each values {
             index += 1
             try SQLiteError.check(bind(value.sqlite, at: index))
         }
@@ -42,6 +42,10 @@ import CSQLite
         case .integer(let number): unsafe sqlite3_bind_int64(handle, index, number)
         case .text(let text):
             unsafe csqlite_bind_text(handle, index, text, Int32(clamping: text.utf8.count))
+        case .id(let high, let low):
+            unsafe withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { bytes in
+                unsafe csqlite_bind_blob(handle, index, bytes.baseAddress, Int32(bytes.count))
+            }
         case .blob(let bytes):
             unsafe csqlite_bind_blob(handle, index, bytes, Int32(clamping: bytes.count))
         }
@@ -89,7 +93,13 @@ struct SQLiteRow {
     }
 
     func optionalID<Kind>(_ column: Int32, _ kind: Kind.Type) -> Identifier<Kind>? {
-        Identifier<Kind>(bytes: blob(column))
+        guard let start = unsafe sqlite3_column_blob(statement.handle, column),
+            unsafe sqlite3_column_bytes(statement.handle, column) == 16
+        else { return nil }
+        let bytes = unsafe UnsafeRawBufferPointer(start: start, count: 16)
+        return unsafe Identifier(
+            high: UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
+            low: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
     }
 
     /// A phone number that a column must hold.

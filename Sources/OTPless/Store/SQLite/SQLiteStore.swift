@@ -38,7 +38,10 @@ public final class SQLiteStore: Store {
         thread.join()
     }
 
+    private static let isCounting = csqlite_stop_counting_memory() != SQLITE_OK
+
     private static func open(_ path: String) throws -> SQLiteConnection {
+        _ = isCounting
         if path != ":memory:" { PrivateFile.create(path) }
         let connection = try SQLiteConnection(path: path)
         // Another process may hold the lock for a moment, a backup for example.

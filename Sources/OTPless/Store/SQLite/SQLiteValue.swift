@@ -3,6 +3,8 @@ enum SQLiteDatum {
     case null
     case integer(Int64)
     case text(String)
+    /// The 16 bytes of an identifier.
+    case id(high: UInt64, low: UInt64)
     case blob([UInt8])
 }
 
@@ -28,7 +30,7 @@ extension Timestamp: SQLiteValue {
 }
 
 extension Identifier: SQLiteValue {
-    var sqlite: SQLiteDatum { .blob(bytes) }
+    var sqlite: SQLiteDatum { .id(high: high, low: low) }
 }
 
 extension Digest: SQLiteValue {

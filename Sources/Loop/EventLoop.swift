@@ -108,9 +108,11 @@ public actor EventLoop {
     // MARK: Work
 
     /// Starts a task isolated to this loop; the only place where tasks are made.
+    ///
+    /// It runs at once, until it first has to wait: what needs no waiting is done when this returns.
     public func spawn(_ work: @escaping @Sendable (isolated EventLoop) async -> Void) {
         taskCount += 1
-        Task {
+        Task.immediate(executorPreference: executor) {
             await work(self)
             self.taskCount -= 1
         }

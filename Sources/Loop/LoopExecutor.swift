@@ -6,7 +6,10 @@ import Synchronization
 ///
 /// Jobs queued by the thread itself need no wake-up: the loop drains the queue before it sleeps. Jobs
 /// from elsewhere ring the eventfd once a batch.
-final class LoopExecutor: SerialExecutor {
+///
+/// It is the actor's executor and the preference of the loop's tasks: a continuation resumes on the
+/// preference, or without one on the global pool, and would come from there back to the loop.
+final class LoopExecutor: SerialExecutor, TaskExecutor {
     let wakeDescriptor: Int32
     private let queue = Locked<[UnownedJob]>([])
     private let thread = Atomic<UInt>(0)
@@ -51,7 +54,8 @@ final class LoopExecutor: SerialExecutor {
             return taken
         }
         for job in jobs {
-            unsafe job.runSynchronously(on: asUnownedSerialExecutor())
+            unsafe job.runSynchronously(
+                isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
         }
     }
 

@@ -11,6 +11,8 @@ public import Loop
     private let multi: UnsafeMutableRawPointer
     private let limits: TransferLimits
     private var transfers: [UnsafeMutableRawPointer: Transfer] = unsafe [:]
+    /// Handles for reuse: making one costs as much as half a request.
+    private var idle: [UnsafeMutableRawPointer] = unsafe []
     private var waiting = TransferQueue()
     let note = CurlNote()
     private(set) var id: SourceID?
@@ -42,6 +44,8 @@ public import Loop
         self.limits = limits
         // No transfer waits for one of them, for there are no more transfers; idle ones are closed.
         unsafe ccurl_multi_set_long(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, limits.atOnce)
+        // By itself libcurl keeps four for each transfer under way, few when a burst is over.
+        unsafe ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, limits.atOnce)
         let context = unsafe Unmanaged.passUnretained(note).toOpaque()
         unsafe ccurl_multi_set_pointer(multi, CURLMOPT_SOCKETDATA, context)
         unsafe ccurl_multi_set_pointer(multi, CURLMOPT_TIMERDATA, context)
@@ -60,6 +64,7 @@ public import Loop
     }
 
     deinit {
+        for unsafehandle in unsafe idle { unsafe curl_easy_cleanup(handle) }
         unsafe curl_multi_cleanup(multi)
     }
 
@@ -99,7 +104,7 @@ public import Loop
 
     private func begin(_ transfer: Transfer, at now: Moment) {
         guard transfer.hasTime(at: now) else { return transfer.finish(CURLE_OPERATION_TIMEDOUT) }
-        transfer.open(at: now)
+        unsafe transfer.open(at: now, reusing: idle.popLast())
         guard let easy = unsafe transfer.easy, unsafe curl_multi_add_handle(multi, easy) == CURLM_OK
         else { return transfer.finish(CURLE_FAILED_INIT) }
         unsafe transfers[easy] = transfer
@@ -130,7 +135,9 @@ public import Loop
             else { continue }
             let result = unsafe ccurl_message_result(message)
             unsafe curl_multi_remove_handle(multi, easy)
-            unsafe transfers.removeValue(forKey: easy)?.finish(result)
+            guard let transfer = unsafe transfers.removeValue(forKey: easy) else { continue }
+            transfer.finish(result)
+            if let handle = unsafe transfer.surrender() { unsafe idle.append(handle) }
         }
     }
 }

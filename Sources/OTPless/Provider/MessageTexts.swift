@@ -72,6 +72,8 @@ extension Prompt {
 
     /// One line of at most 60 characters, without the runs of spaces that Meta refuses.
     private static func line(_ text: String) -> String {
+        // Most names, without a look at their characters.
+        if text.utf8.count <= 60, text.utf8.allSatisfy({ 0x21...0x7E ~= $0 }) { return text }
         let words = text.split { $0.isWhitespace || $0.isNewline }
         return String(words.joined(separator: " ").prefix(60))
     }

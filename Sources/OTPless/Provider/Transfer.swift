@@ -38,9 +38,9 @@ import Loop
         request.deadline - now >= min(Self.shortestTime, request.timeout)
     }
 
-    /// Makes the easy handle; the timeout counts from here.
-    func open(at now: Moment) {
-        unsafe easy = curl_easy_init()
+    /// Sets a handle up, a used one or a new one; the timeout counts from here.
+    func open(at now: Moment, reusing used: UnsafeMutableRawPointer?) {
+        unsafe easy = used ?? curl_easy_init()
         guard let handle = unsafe easy else { return }
         // libcurl adds `Expect: 100-continue` to larger bodies, which costs a round trip.
         for line in request.headers + ["Expect:"] { unsafe lines = curl_slist_append(lines, line) }
@@ -49,6 +49,14 @@ import Loop
         // Zero would mean no limit.
         let timeout = max(1, min(request.timeout, request.deadline - now).wholeMilliseconds)
         unsafe ccurl_set_long(handle, CURLOPT_TIMEOUT_MS, Int(timeout))
+    }
+
+    /// Gives the handle away, ready for its next use.
+    func surrender() -> UnsafeMutableRawPointer? {
+        guard let handle = unsafe easy else { return nil }
+        unsafe curl_easy_reset(handle)
+        unsafe easy = nil
+        return unsafe handle
     }
 
     /// Tells the waiter how it went.

@@ -30,10 +30,28 @@ public struct Moment: Comparable, Hashable, Sendable {
         return overflow ? .never : Moment(nanoseconds: sum)
     }
 
+    /// The moment that long after this one.
+    public static func + (moment: Moment, interval: Interval) -> Moment {
+        let (sum, overflow) = moment.nanoseconds.addingReportingOverflow(interval.nanoseconds)
+        return overflow ? .never : Moment(nanoseconds: sum)
+    }
+
     /// The time from the right moment to the left one; zero if the right one is later.
     public static func - (left: Moment, right: Moment) -> Duration {
         guard left > right else { return .zero }
         return .nanoseconds(Int64(clamping: left.nanoseconds - right.nanoseconds))
+    }
+}
+
+/// A length of time made ready for sums: a `Duration` is 128 bits wide, and dividing it by 10^9 for each
+/// request takes as long as routing it.
+public struct Interval: Sendable {
+    /// Whole nanoseconds.
+    public let nanoseconds: UInt64
+
+    /// The length of a duration.
+    public init(_ duration: Duration) {
+        nanoseconds = duration.wholeNanoseconds
     }
 }
 

@@ -6,12 +6,12 @@ extension Connection {
         let wasIdle = parser.isIdle
         switch parser.feed(bytes, from: &offset) {
         case .needMore:
-            if wasIdle, !parser.isIdle { stageDeadline = loop.now + service.times.head }
+            if wasIdle, !parser.isIdle { stageDeadline = loop.now + service.intervals.head }
             if awaitsContinue { sendContinue() }
         case .head(let request):
             bodyFollows(request, on: loop)
         case .request(let request):
-            stageDeadline = loop.now + service.times.idle
+            stageDeadline = loop.now + service.intervals.idle
             awaitsContinue = false
             requestID = nil
             answer(request, on: loop)
@@ -21,7 +21,7 @@ extension Connection {
     }
 
     private func bodyFollows(_ request: Request, on loop: isolated EventLoop) {
-        stageDeadline = loop.now + service.times.body
+        stageDeadline = loop.now + service.intervals.body
         requestID = request.headers.requestID
         switch service.router.match(request) {
         case .endpoint(let endpoint, _):
@@ -81,7 +81,7 @@ extension Connection {
     private func finish(_ response: Response, on loop: isolated EventLoop) {
         guard let request = pending else { return }
         pending = nil
-        stageDeadline = loop.now + service.times.idle
+        stageDeadline = loop.now + service.intervals.idle
         send(response, to: request, on: loop)
         flush(on: loop)
     }

@@ -47,7 +47,7 @@ final class Connection: Source {
         self.peer = peer
         self.service = service
         parser = RequestParser(limits: service.httpLimits)
-        stageDeadline = now + service.times.idle
+        stageDeadline = now + service.intervals.idle
     }
 
     /// The loop has ended under a connection that had not.
@@ -156,7 +156,7 @@ final class Connection: Source {
         if outgoing.isEmpty {
             writeDeadline = .never
         } else if outgoing.hasMovedOn() || writeDeadline == .never {
-            writeDeadline = loop.now + service.times.write
+            writeDeadline = loop.now + service.intervals.write
         }
         loop.setInterest(interest, of: id)
         loop.setDeadline(deadline, of: id)

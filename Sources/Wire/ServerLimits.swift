@@ -1,3 +1,5 @@
+import Loop
+
 /// The time limits of a connection.
 ///
 /// Each bounds a whole phase, so that a byte now and then gains nothing.
@@ -25,4 +27,19 @@ public struct TimeLimits: Sendable {
 
     /// The defaults.
     public init() {}
+}
+
+/// The time limits that each request sets anew.
+struct RequestIntervals {
+    let head: Interval
+    let body: Interval
+    let idle: Interval
+    let write: Interval
+
+    init(_ times: TimeLimits) {
+        head = Interval(times.head)
+        body = Interval(times.body)
+        idle = Interval(times.idle)
+        write = Interval(times.write)
+    }
 }

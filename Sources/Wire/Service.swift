@@ -8,6 +8,7 @@ final class Service: Source {
     let router: Router
     let refusals: Server.Refusals
     let times: TimeLimits
+    let intervals: RequestIntervals
     let httpLimits: HTTPLimits
     let webSocketBacklog: Int
 
@@ -17,17 +18,18 @@ final class Service: Source {
     private var listeners: [Listener] = []
     private(set) var connections: Set<SourceID> = []
     private var dateText: (second: Int, text: [UInt8]) = (0, [])
-    private let requestPrefix: String
-    private var requestCount: UInt32 = 0
+    /// `1f3a9c-0000002b`: what tells processes and loops apart in a log, and a count; not a secret.
+    private var requestID: [UInt8]
 
     init(configuration: Server.Configuration, router: Router) {
         self.router = router
         refusals = configuration.refusals
         times = configuration.times
+        intervals = RequestIntervals(configuration.times)
         httpLimits = configuration.http
         webSocketBacklog = configuration.webSocketBacklog
-        // Enough to tell processes and loops apart in a log; not a secret.
-        requestPrefix = String(UInt32.random(in: 0x10_0000...0xFF_FFFF), radix: 16)
+        let prefix = String(UInt32.random(in: 0x10_0000...0xFF_FFFF), radix: 16)
+        requestID = Array("\(prefix)-00000000".utf8)
     }
 
     func ready(_ readiness: Readiness, on loop: isolated EventLoop) {}
@@ -54,9 +56,17 @@ final class Service: Source {
 
     /// A request id of 15 bytes, which Swift keeps without an allocation.
     func nextRequestID() -> String {
-        requestCount &+= 1
-        let number = String(requestCount, radix: 16)
-        return requestPrefix + "-" + String(repeating: "0", count: 8 - number.count) + number
+        for place in requestID.indices.suffix(8).reversed() {
+            let digit = requestID[place]
+            requestID[place] =
+                switch digit {
+                case UInt8(ascii: "9"): UInt8(ascii: "a")
+                case UInt8(ascii: "f"): UInt8(ascii: "0")
+                default: digit + 1
+                }
+            if digit != UInt8(ascii: "f") { break }
+        }
+        return String(decoding: requestID, as: UTF8.self)
     }
 
     /// The `Date` field (RFC 9110 §5.6.7), formatted once a second.

@@ -41,14 +41,27 @@ extension Identifier: CustomStringConvertible {
     /// The UUID form, lower case: `0192f0c1-8e5a-7c3e-9d2b-3f6a1e0c4b5d`.
     public var description: String {
         var text: [UInt8] = []
-        text.reserveCapacity(36)
-        for index in 0..<32 {
-            if [8, 12, 16, 20].contains(index) { text.append(UInt8(ascii: "-")) }
-            let word = index < 16 ? high : low
-            let digit = UInt8(truncatingIfNeeded: word >> UInt64(60 - 4 * (index % 16))) & 0xF
-            text.append(digit < 10 ? 0x30 + digit : 0x57 + digit)
-        }
+        append(to: &text)
         return String(decoding: text, as: UTF8.self)
+    }
+
+    /// Appends the UUID form.
+    func append(to text: inout [UInt8]) {
+        text.reserveCapacity(text.count + 36)
+        for digits: Range<UInt64> in [0..<8, 8..<12, 12..<16] {
+            append(high, digits, to: &text)
+            text.append(UInt8(ascii: "-"))
+        }
+        append(low, 0..<4, to: &text)
+        text.append(UInt8(ascii: "-"))
+        append(low, 4..<16, to: &text)
+    }
+
+    private func append(_ word: UInt64, _ digits: Range<UInt64>, to text: inout [UInt8]) {
+        for digit in digits {
+            let value = UInt8(truncatingIfNeeded: word >> (60 - 4 * digit)) & 0xF
+            text.append(value < 10 ? 0x30 + value : 0x57 + value)
+        }
     }
 
     /// Reads the lower-case UUID form; nil for anything else.

@@ -18,7 +18,7 @@ public struct Envelope: Sendable {
         _ status: Int = 200, _ message: String, event: String? = nil,
         data: (inout JSONWriter) -> Void = { _ in }
     ) {
-        var writer = JSONWriter()
+        var writer = JSONWriter(reserving: 512)
         writer.object { writer in
             if let event { writer.member("event", event) }
             writer.member("status", "success")

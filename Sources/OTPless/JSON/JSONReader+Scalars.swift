@@ -1,8 +1,11 @@
+import Loop
+
 extension JSONReader {
     /// A string or key, from its opening quote on.
     mutating func string(_ text: Span<UInt8>) throws(JSONError) {
         var at = position + 1
         var isPlain = true
+        while at + 8 <= text.count, text.word(at: at).isPlainText { at += 8 }
         while at < text.count {
             let byte = text[at]
             if byte == UInt8(ascii: "\"") {
@@ -100,4 +103,10 @@ extension JSONReader {
         }
         return start + length
     }
+}
+
+extension Word {
+    /// Whether all are ASCII that stands for itself in a string.
+    @inline(__always)
+    fileprivate var isPlainText: Bool { !needsEscape && !hasHigh }
 }

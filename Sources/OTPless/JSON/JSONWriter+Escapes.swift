@@ -1,3 +1,13 @@
+import Loop
+
+extension Word {
+    /// Whether a byte may not stand in a JSON string as it is (RFC 8259 §7).
+    @inline(__always)
+    var needsEscape: Bool {
+        hasControl || has(UInt8(ascii: "\"")) || has(UInt8(ascii: "\\"))
+    }
+}
+
 extension [UInt8] {
     /// Appends a JSON string with its quotes; almost all need no escape and are copied whole.
     mutating func append(quoting text: String, asciiOnly: Bool) {
@@ -13,14 +23,26 @@ extension [UInt8] {
     }
 
     private func needsEscape(_ text: Span<UInt8>, asciiOnly: Bool) -> Bool {
-        for at in text.indices {
-            let byte = text[at]
-            if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
-                return true
-            }
-            if asciiOnly, byte >= 0x80 || byte == UInt8(ascii: "/") { return true }
+        var at = 0
+        while at + 8 <= text.count {
+            let word = text.word(at: at)
+            if word.needsEscape { return true }
+            if asciiOnly, word.hasHigh || word.has(UInt8(ascii: "/")) { return true }
+            at += 8
+        }
+        while at < text.count {
+            if needsEscape(text[at], asciiOnly: asciiOnly) { return true }
+            at += 1
         }
         return false
+    }
+
+    private func needsEscape(_ byte: UInt8, asciiOnly: Bool) -> Bool {
+        switch byte {
+        case 0..<0x20, UInt8(ascii: "\""), UInt8(ascii: "\\"): true
+        case UInt8(ascii: "/"), 0x80...: asciiOnly
+        default: false
+        }
     }
 
     private mutating func append(escapingToASCII scalar: Unicode.Scalar) {

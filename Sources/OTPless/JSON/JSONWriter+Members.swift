@@ -1,4 +1,9 @@
 extension JSONWriter {
+    /// Writes a member that is an identifier in its UUID form.
+    public mutating func member<Kind>(_ name: String, _ id: Identifier<Kind>) {
+        member(name) { $0.value(id) }
+    }
+
     /// Writes a member that is an object, whose members the body writes.
     public mutating func object(_ name: String, _ body: (inout JSONWriter) -> Void) {
         member(name) { $0.object(body) }

@@ -1,3 +1,5 @@
+import Loop
+
 /// Appends JSON to a buffer and sets the commas.
 ///
 /// **Shape**: `writer.object { $0.member("a", 1); $0.member("b") { $0.array { $0.value("c") } } }`
@@ -56,7 +58,20 @@ public struct JSONWriter: Sendable {
     public mutating func value(_ number: Int) { value(Int64(number)) }
 
     /// Writes an integer.
-    public mutating func value(_ number: Int64) { raw(String(number).utf8) }
+    public mutating func value(_ number: Int64) {
+        separate()
+        bytes.append(decimal: number)
+        needsComma = true
+    }
+
+    /// Writes an identifier in its UUID form, which needs no escape.
+    public mutating func value<Kind>(_ id: Identifier<Kind>) {
+        separate()
+        bytes.append(UInt8(ascii: "\""))
+        id.append(to: &bytes)
+        bytes.append(UInt8(ascii: "\""))
+        needsComma = true
+    }
 
     /// Writes `true` or `false`.
     public mutating func value(_ flag: Bool) { raw((flag ? "true" : "false").utf8) }

@@ -39,6 +39,7 @@ public struct AccessTokens: Sendable {
 
     private let settings: Settings
     private let key: HMACKey
+    private let verified = VerifiedTokens()
     /// The first part of every token of this key, and its dot.
     ///
     /// Algorithm and key are checked by comparing it byte for byte: nothing a token says of itself
@@ -71,8 +72,8 @@ public struct AccessTokens: Sendable {
         claims.object { claims in
             claims.member("iss", settings.issuer)
             claims.member("aud", settings.audience)
-            claims.member("sub", user.id.description)
-            claims.member("sid", family.description)
+            claims.member("sub", user.id)
+            claims.member("sid", family)
             if let name = user.name { claims.member("name", name) }
             claims.member("phone_number", user.phone.e164)
             claims.member("iat", now.seconds)
@@ -88,9 +89,15 @@ public struct AccessTokens: Sendable {
     }
 
     /// Checks a token; nil unless it is ours, whole and still valid.
-    ///
-    /// The signature is checked over the received bytes before any of them is decoded.
     public func verify(_ token: ArraySlice<UInt8>, at now: Timestamp) -> Caller? {
+        if let caller = verified.caller(token, at: now) { return caller }
+        guard let caller = verifySignature(token, at: now) else { return nil }
+        verified.insert(token, caller)
+        return caller
+    }
+
+    /// The signature is checked over the received bytes before any of them is decoded.
+    private func verifySignature(_ token: ArraySlice<UInt8>, at now: Timestamp) -> Caller? {
         let dot = UInt8(ascii: ".")
         guard token.count <= Self.maxLength, token.starts(with: header),
             let end = token.lastIndex(of: dot), end >= token.startIndex + header.count
@@ -106,15 +113,15 @@ public struct AccessTokens: Sendable {
         guard let claims = try? JSONDocument(claims).root,
             let issuer = claims["iss"], issuer.equals(settings.issuer),
             let audience = claims["aud"], audience.equals(settings.audience),
-            let expiry = claims["exp"]?.integer, now.seconds < expiry,
-            // A shorter lifetime set meanwhile holds for older tokens too: the list of ended logins
-            // remembers them no longer than that.
-            let issued = claims["iat"]?.integer,
-            now < Timestamp(seconds: issued) + settings.lifetime,
+            let expiry = claims["exp"]?.integer, let issued = claims["iat"]?.integer,
             let user = claims["sub"].flatMap({ UserID(uuid: $0.quoted) }),
             let family = claims["sid"].flatMap({ FamilyID(uuid: $0.quoted) })
         else { return nil }
-        return Caller(user: user, family: family, expiresAt: Timestamp(seconds: expiry))
+        // A shorter lifetime set meanwhile holds for older tokens too: the list of ended logins remembers
+        // them no longer than that.
+        let end = min(
+            Timestamp(seconds: expiry), Timestamp(seconds: issued) + settings.lifetime)
+        return now < end ? Caller(user: user, family: family, expiresAt: end) : nil
     }
 }
 

@@ -24,18 +24,19 @@ public enum Base64URL {
     public static func append(encoded bytes: some Collection<UInt8>, to text: inout [UInt8]) {
         let source = Array(bytes)
         let letters = letters
-        text.reserveCapacity(text.count + source.count / 3 * 4 + 3)
-        var at = 0
-        while at + 2 < source.count {
-            let group =
-                UInt32(source[at]) << 16 | UInt32(source[at + 1]) << 8
-                | UInt32(source[at + 2])
-            text.append(letters[Int(group >> 18)])
-            text.append(letters[Int(group >> 12 & 63)])
-            text.append(letters[Int(group >> 6 & 63)])
-            text.append(letters[Int(group & 63)])
-            at += 3
+        let groups = source.count / 3
+        text.append(addingCapacity: groups * 4) { text in
+            for group in 0..<groups {
+                let bits =
+                    UInt32(source[group * 3]) << 16 | UInt32(source[group * 3 + 1]) << 8
+                    | UInt32(source[group * 3 + 2])
+                text.append(letters[Int(bits >> 18)])
+                text.append(letters[Int(bits >> 12 & 63)])
+                text.append(letters[Int(bits >> 6 & 63)])
+                text.append(letters[Int(bits & 63)])
+            }
         }
+        let at = groups * 3
         guard at < source.count else { return }
         text.append(letters[Int(source[at] >> 2)])
         guard at + 1 < source.count else { return text.append(letters[Int(source[at] & 3) << 4]) }
@@ -53,19 +54,26 @@ public enum Base64URL {
         guard text.count % 4 != 1 else { return nil }
         let values = values
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(text.count / 4 * 3 + 2)
-        var bits: UInt32 = 0
-        // Letters are at most 63: the two bits above stay zero unless a foreign byte was among them.
+        // Values are at most 63: the two bits above stay zero unless a foreign byte was among them.
         var foreign: UInt8 = 0
-        for at in text.indices {
+        let groups = text.count / 4
+        bytes.append(addingCapacity: groups * 3 + 2) { bytes in
+            for group in 0..<groups {
+                let first = values[Int(text[group * 4])]
+                let second = values[Int(text[group * 4 + 1])]
+                let third = values[Int(text[group * 4 + 2])]
+                let fourth = values[Int(text[group * 4 + 3])]
+                foreign |= first | second | third | fourth
+                bytes.append(first << 2 | second >> 4)
+                bytes.append(second << 4 | third >> 2)
+                bytes.append(third << 6 | fourth & 63)
+            }
+        }
+        var bits: UInt32 = 0
+        for at in groups * 4..<text.count {
             let value = values[Int(text[at])]
             foreign |= value
             bits = bits << 6 | UInt32(value & 63)
-            if at & 3 == 3 {
-                bytes.append(UInt8(truncatingIfNeeded: bits >> 16))
-                bytes.append(UInt8(truncatingIfNeeded: bits >> 8))
-                bytes.append(UInt8(truncatingIfNeeded: bits))
-            }
         }
         guard foreign < 64, appendRest(bits, letters: text.count % 4, to: &bytes) else {
             return nil

@@ -9,9 +9,13 @@ public struct Digest: Sendable {
     public init(of bytes: some Collection<UInt8>) {
         var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
         let input = Array(bytes)
-        unsafe _ = SHA256(input, input.count, &digest)
-        self.bytes = digest
+        let isDone = unsafe EVP_Digest(input, input.count, &digest, nil, Self.sha256, nil) == 1
+        // A digest nobody can match, so that a fault of the library fails closed.
+        self.bytes = isDone ? digest : Entropy.system.bytes(digest.count)
     }
+
+    /// Looked up once: by name each time it takes longer than hashing a secret. Never changed or freed.
+    private nonisolated(unsafe) static let sha256 = unsafe EVP_MD_fetch(nil, "SHA256", nil)
 
     /// A digest read back from the store.
     public init(stored bytes: [UInt8]) {

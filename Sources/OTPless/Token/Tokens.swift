@@ -42,20 +42,22 @@ public struct Tokens: Sendable {
         guard let token = authorization.flatMap(Self.bearerToken) else {
             throw Failure(.missingAuthorization)
         }
-        guard let caller = parts.access.verify(token, at: parts.clock.now),
-            !parts.ended.contains(caller.family)
-        else { throw Failure(.invalidToken) }
+        guard let caller = parts.access.verify(token, at: parts.clock.now) else {
+            // Two words are no token (RFC 6750 §2.1).
+            throw Failure(token.contains(UInt8(ascii: " ")) ? .missingAuthorization : .invalidToken)
+        }
+        guard !parts.ended.contains(caller.family) else { throw Failure(.invalidToken) }
         return caller
     }
 
     private static func bearerToken(_ header: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
         // Scheme names are case-insensitive (RFC 9110 §11.1).
-        let scheme = Array("bearer ".utf8)
-        guard header.count > scheme.count,
-            zip(header, scheme).allSatisfy({ $0 | 0x20 == $1 })
-        else { return nil }
-        let token = header.dropFirst(scheme.count).drop { $0 == UInt8(ascii: " ") }
-        return token.isEmpty || token.contains(UInt8(ascii: " ")) ? nil : token
+        var token = header
+        for letter in "bearer ".utf8 {
+            guard let byte = token.popFirst(), byte | 0x20 == letter else { return nil }
+        }
+        while token.first == UInt8(ascii: " ") { token.removeFirst() }
+        return token.isEmpty ? nil : token
     }
 
     /// A new family's first pair for a user; the family is not stored yet.

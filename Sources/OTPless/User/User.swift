@@ -25,7 +25,7 @@ public struct User: Hashable, Sendable {
 
     /// Writes the members that clients see: `id`, `phoneNumber`, `name` (or null), `createdAt`.
     public func write(to writer: inout JSONWriter) {
-        writer.member("id", id.description)
+        writer.member("id", id)
         writer.member("phoneNumber", phone.e164)
         writer.member("name", name)
         writer.member("createdAt", createdAt.seconds)

@@ -1,3 +1,5 @@
+import Loop
+
 /// Where a field's name and value lie in the bytes of its section.
 struct Field: Sendable {
     var nameStart: UInt32
@@ -88,6 +90,7 @@ struct FieldLines {
     private mutating func scanValue(
         _ input: Span<UInt8>, from index: inout Int, to stop: Int, origin: Int
     ) throws(Refusal) {
+        while index + 8 <= stop, input.word(at: index).isFieldText { index += 8 }
         while index < stop, input[index].isFieldByte { index += 1 }
         guard index < stop else { return }
         guard input[index] == .carriageReturn else {

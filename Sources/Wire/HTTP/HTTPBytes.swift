@@ -1,3 +1,5 @@
+import Loop
+
 /// Classes of bytes in a message head (RFC 9110 §5.5, §5.6; RFC 3986 §2).
 extension UInt8 {
     static let tab = UInt8(ascii: "\t")
@@ -46,6 +48,12 @@ extension UInt8 {
         let letter = (self | 0x20) &- UInt8(ascii: "a")
         return letter < 6 ? letter &+ 10 : nil
     }
+}
+
+extension Word {
+    /// Whether all are field bytes and none is a tab.
+    @inline(__always)
+    var isFieldText: Bool { !hasControl && !has(0x7F) }
 }
 
 extension [UInt8] {

@@ -1,3 +1,5 @@
+import Loop
+
 /// Appends one whole reply to a buffer, so that it leaves in one write.
 enum ResponseWriter {
     /// What the connection knows about the exchange, beside the response.
@@ -9,9 +11,13 @@ enum ResponseWriter {
         var omitsBody: Bool
     }
 
+    /// More than almost all heads take, so that a reply is allocated once.
+    private static let headCapacity = 384
+
     static func append(
         _ response: Response, _ exchange: Exchange, to out: inout [UInt8]
     ) {
+        out.reserveCapacity(out.count + headCapacity + response.body.count)
         appendStatusLine(response.status, to: &out)
         append(line: "Date: ", exchange.date, to: &out)
         append(line: "X-Request-Id: ", exchange.requestID.utf8, to: &out)
@@ -73,7 +79,7 @@ enum ResponseWriter {
     }
 
     private static func append(decimal number: Int, to out: inout [UInt8]) {
-        out.append(contentsOf: String(number).utf8)
+        out.append(decimal: Int64(number))
     }
 
     // RFC 9110 §15: clients ignore the phrase; people who read a trace do not.

@@ -23,21 +23,20 @@ struct RequestFields {
     ///
     /// - Throws: `INVALID_PARAMETERS` when both spellings are there with different values.
     func value(_ name: String) throws(Failure) -> JSONValue? {
-        let values = [root[name], root[Self.snakeCase(name)]].compactMap { $0 }.filter {
-            !$0.isNull
-        }
-        guard let first = values.first else { return nil }
+        let (camel, snake) = (present(name), present(Self.snakeCase(name)))
+        guard let camel, let snake else { return camel ?? snake }
         // The same text may be written with escapes or without.
-        guard
-            values.allSatisfy({
-                $0.string == first.string && ($0.string != nil || $0.bytes == first.bytes)
-            })
-        else {
+        guard camel.string == snake.string, camel.string != nil || camel.bytes == snake.bytes else {
             throw Failure(
                 .invalidParameters, field: name,
                 details: "\(name) is given twice, with different values")
         }
-        return first
+        return camel
+    }
+
+    private func present(_ name: String) -> JSONValue? {
+        guard let value = root[name], !value.isNull else { return nil }
+        return value
     }
 
     /// A field that must be a string if it is there.
@@ -58,9 +57,12 @@ struct RequestFields {
     }
 
     private static func snakeCase(_ name: String) -> String {
-        let bytes = name.utf8.flatMap { letter in
-            UInt8(ascii: "A")...UInt8(ascii: "Z") ~= letter
-                ? [UInt8(ascii: "_"), letter | 0x20] : [letter]
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(name.utf8.count + 4)
+        for letter in name.utf8 {
+            let isCapital = UInt8(ascii: "A")...UInt8(ascii: "Z") ~= letter
+            if isCapital { bytes.append(UInt8(ascii: "_")) }
+            bytes.append(isCapital ? letter | 0x20 : letter)
         }
         return String(decoding: bytes, as: UTF8.self)
     }

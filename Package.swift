@@ -29,22 +29,28 @@ let package = Package(
         .systemLibrary(
             name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
 
-        .target(name: "Loop", dependencies: ["CLinux"], swiftSettings: strict),
-        .target(name: "Wire", dependencies: ["Loop", "CLinux", "COpenSSL"], swiftSettings: strict),
+        .target(name: "Metrics", swiftSettings: strict),
+        .target(name: "Loop", dependencies: ["Metrics", "CLinux"], swiftSettings: strict),
         .target(
-            name: "OTPless", dependencies: ["Loop", "CLinux", "COpenSSL", "CCurl", "CSQLite"],
+            name: "Wire", dependencies: ["Loop", "Metrics", "CLinux", "COpenSSL"],
             swiftSettings: strict),
         .target(
-            name: "Webhook", dependencies: ["OTPless", "Wire", "Loop"], swiftSettings: strict),
+            name: "OTPless",
+            dependencies: ["Loop", "Metrics", "CLinux", "COpenSSL", "CCurl", "CSQLite"],
+            swiftSettings: strict),
         .target(
-            name: "WSGateway", dependencies: ["OTPless", "Wire", "Loop"], swiftSettings: strict),
+            name: "Webhook", dependencies: ["OTPless", "Wire", "Loop", "Metrics"],
+            swiftSettings: strict),
+        .target(
+            name: "WSGateway", dependencies: ["OTPless", "Wire", "Loop", "Metrics"],
+            swiftSettings: strict),
         .target(
             name: "WhatsAppSimulator", dependencies: ["OTPless", "Wire", "Loop"],
             resources: [.embedInCode("Pages")], swiftSettings: strict),
         .executableTarget(
             name: "otpless-server",
             dependencies: [
-                "Loop", "Wire", "OTPless", "Webhook", "WSGateway", "WhatsAppSimulator",
+                "Loop", "Metrics", "Wire", "OTPless", "Webhook", "WSGateway", "WhatsAppSimulator",
             ],
             resources: [.embedInCode("Pages")], swiftSettings: strict),
 
@@ -53,16 +59,18 @@ let package = Package(
             name: "conformance-echo", dependencies: ["Wire", "OTPless", "Loop"],
             path: "Tests/ConformanceEcho", swiftSettings: strict),
 
-        .testTarget(name: "LoopTests", dependencies: ["Loop"], swiftSettings: strict),
-        .testTarget(name: "WireTests", dependencies: ["Wire", "Loop"], swiftSettings: strict),
+        .testTarget(name: "MetricsTests", dependencies: ["Metrics"], swiftSettings: strict),
+        .testTarget(name: "LoopTests", dependencies: ["Loop", "Metrics"], swiftSettings: strict),
         .testTarget(
-            name: "OTPlessTests", dependencies: ["OTPless", "Loop", "CSQLite"],
+            name: "WireTests", dependencies: ["Wire", "Loop", "Metrics"], swiftSettings: strict),
+        .testTarget(
+            name: "OTPlessTests", dependencies: ["OTPless", "Loop", "Metrics", "CSQLite"],
             swiftSettings: strict),
         .testTarget(
-            name: "WebhookTests", dependencies: ["Webhook", "OTPless", "Wire", "Loop"],
+            name: "WebhookTests", dependencies: ["Webhook", "OTPless", "Wire", "Loop", "Metrics"],
             swiftSettings: strict),
         .testTarget(
-            name: "WSGatewayTests", dependencies: ["WSGateway", "OTPless", "Wire", "Loop"],
+            name: "WSGatewayTests", dependencies: ["WSGateway", "OTPless", "Wire", "Loop", "Metrics"],
             swiftSettings: strict),
         .testTarget(
             name: "SimulatorTests", dependencies: ["WhatsAppSimulator", "OTPless", "Wire", "Loop"],

@@ -1,4 +1,5 @@
 import Glibc
+import Metrics
 import Synchronization
 
 /// One thread, one epoll, and everything they own: the actor is the loop.
@@ -13,10 +14,15 @@ public actor EventLoop {
     public private(set) var now = Moment.now
 
     /// How many spawned tasks have not ended yet.
-    public private(set) var taskCount = 0
+    public private(set) var taskCount = 0 {
+        didSet { metrics.tasks.add(taskCount - oldValue) }
+    }
+
+    /// What is counted of this loop.
+    nonisolated let metrics = LoopMetrics()
 
     nonisolated let executor: LoopExecutor
-    private nonisolated let mailbox = Mailbox()
+    nonisolated let mailbox = Mailbox()
     private let poller: Poller
     private var sources = SourceTable()
     private var timers = Timers()
@@ -121,7 +127,10 @@ public actor EventLoop {
     /// Runs a closure on this loop, soon, from any thread; false when the mailbox is full.
     @discardableResult
     public nonisolated func post(_ letter: @escaping Mailbox.Letter) -> Bool {
-        guard let isFirst = mailbox.put(letter) else { return false }
+        guard let isFirst = mailbox.put(letter) else {
+            metrics.refusedLetters.add()
+            return false
+        }
         if isFirst { executor.wake() }
         return true
     }
@@ -131,8 +140,7 @@ public actor EventLoop {
     /// One turn: letters, then readiness, then deadlines.
     func turn() {
         for letter in mailbox.takeAll() { letter(self) }
-        let count = poller.wait(milliseconds: executor.hasJobs ? 0 : patience)
-        now = .now
+        let count = sleep()
         for index in 0..<count {
             let (token, readiness) = poller[index]
             guard token != Self.wakeToken else {
@@ -144,10 +152,18 @@ public actor EventLoop {
         fireDeadlines()
     }
 
+    /// Ends one turn's work and begins the next one's; returns how many events came in between.
+    private func sleep() -> Int {
+        let end = Moment.now
+        metrics.turnEnded(begun: now, at: end)
+        let count = poller.wait(milliseconds: executor.hasJobs ? 0 : patience(at: end))
+        now = .now
+        return count
+    }
+
     /// How long to sleep: rounded up, so that a deadline is not polled for.
-    private var patience: Int32 {
+    private func patience(at current: Moment) -> Int32 {
         guard let next = timers.next else { return -1 }
-        let current = Moment.now
         guard next > current else { return 0 }
         return Int32(clamping: (next.nanoseconds - current.nanoseconds + 999_999) / 1_000_000)
     }

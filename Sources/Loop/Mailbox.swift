@@ -19,6 +19,9 @@ public final class Mailbox: Sendable {
         }
     }
 
+    /// How many wait.
+    var count: Int { letters.withLock { $0.count } }
+
     func takeAll() -> [Letter] {
         letters.withLock { letters in
             guard !letters.isEmpty else { return [] }

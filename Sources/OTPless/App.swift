@@ -15,6 +15,9 @@ public struct App: Sendable {
     /// Accounts.
     public let users: Users
 
+    /// What is counted of logins and tokens.
+    public let metrics = LoginMetrics()
+
     /// The log.
     public let log: Log
 
@@ -57,9 +60,10 @@ public struct App: Sendable {
             Tokens.Dependencies(
                 access: access, store: store, ended: ended, refreshKey: refreshKey,
                 refreshLifetime: config.tokens.refreshLifetime, clock: clock, entropy: entropy,
-                log: log))
+                log: log, metrics: metrics))
         logins = Logins(
             store: store, tokens: tokens, messenger: messenger, events: events,
-            settings: Logins.Settings(config), clock: clock, entropy: entropy, log: log)
+            settings: Logins.Settings(config), clock: clock, entropy: entropy, log: log,
+            metrics: metrics)
     }
 }

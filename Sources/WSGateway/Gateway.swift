@@ -1,4 +1,5 @@
 import Loop
+import Metrics
 public import OTPless
 public import Wire
 
@@ -10,6 +11,7 @@ public final class Gateway: Sendable {
     let logins: Logins
     let clock: any WallClock
     let log: Log
+    let metrics = GatewayMetrics()
     private let shards: [Shard]
 
     private final class Shard: Sendable {
@@ -44,6 +46,7 @@ public final class Gateway: Sendable {
     func attach(_ socket: WebSocket, to login: LoginID) {
         let older = shard(of: login).sockets.withLock { $0.updateValue(socket, forKey: login) }
         guard let older, older != socket else { return }
+        metrics.replaced.add()
         older.loop.post { loop in
             older.close(code: CloseCode.replaced, reason: "another page waits", on: loop)
         }

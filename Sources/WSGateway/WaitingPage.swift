@@ -1,4 +1,5 @@
 import Loop
+import Metrics
 import OTPless
 import Wire
 
@@ -14,6 +15,15 @@ final class WaitingPage: WebSocketHandler {
         /// The tokens of this family are on their way; the page's ack is awaited.
         case granted(FamilyID)
         case done
+
+        var metric: GatewayMetrics.State? {
+            switch self {
+            case .unproved: .unproved
+            case .waiting: .waiting
+            case .granted: .granted
+            case .done: nil
+            }
+        }
     }
 
     private let login: LoginID
@@ -21,7 +31,9 @@ final class WaitingPage: WebSocketHandler {
     private var session: String
     private let socket: WebSocket
     private let gateway: Gateway
-    private var stage: Stage
+    private var stage: Stage {
+        didSet { gateway.metrics.moved(from: oldValue.metric, to: stage.metric) }
+    }
     /// The delivery stage last told; nil before `pending` was sent.
     private var told: Login.Delivery?
     private var isLooking = false
@@ -45,6 +57,7 @@ final class WaitingPage: WebSocketHandler {
     }
 
     func opened(on loop: isolated EventLoop) {
+        gateway.metrics.moved(from: nil, to: stage.metric)
         switch stage {
         case .unproved: socket.setDeadline(loop.now + Self.proofTime, on: loop)
         default: startWaiting(on: loop)

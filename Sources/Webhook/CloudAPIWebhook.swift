@@ -8,18 +8,44 @@ import OTPless
 struct CloudAPIWebhook {
     private(set) var messages: [InboundMessage] = []
     private(set) var reports: [DeliveryReport] = []
+    /// Of another sending number.
+    private(set) var foreign = 0
+    /// Of a shape that is not known.
+    private(set) var unknown = 0
 
     /// Reads `entry[].changes[].value` of the messages of one sending number; others are not ours.
     init(_ root: JSONValue, phoneNumberID: String) {
-        guard root["object"]?.equals("whatsapp_business_account") == true else { return }
+        guard root["object"]?.equals("whatsapp_business_account") == true else {
+            unknown = 1
+            return
+        }
         for entry in members("entry", of: root) {
             for change in members("changes", of: entry) {
-                guard change["field"]?.equals("messages") == true, let value = change["value"],
-                    value["metadata"]?["phone_number_id"]?.equals(phoneNumberID) == true
-                else { continue }
-                messages += members("messages", of: value).compactMap(Self.message)
-                reports += members("statuses", of: value).compactMap(Self.report)
+                guard change["field"]?.equals("messages") == true, let value = change["value"]
+                else {
+                    unknown += 1
+                    continue
+                }
+                guard value["metadata"]?["phone_number_id"]?.equals(phoneNumberID) == true else {
+                    foreign += 1
+                    continue
+                }
+                read(value)
             }
+        }
+        if messages.isEmpty, reports.isEmpty, foreign == 0 { unknown = max(1, unknown) }
+    }
+
+    private mutating func read(_ value: JSONValue) {
+        for element in members("messages", of: value) {
+            if let message = Self.message(element) {
+                messages.append(message)
+            } else {
+                unknown += 1
+            }
+        }
+        for element in members("statuses", of: value) {
+            if let report = Self.report(element) { reports.append(report) } else { unknown += 1 }
         }
     }
 

@@ -1,4 +1,5 @@
 public import Loop
+import Metrics
 public import OTPless
 public import Wire
 
@@ -12,6 +13,9 @@ public struct WebhookEndpoint: Sendable {
     /// What is refused comes again for days, and everybody's messages with it.
     private static let limits = JSONDocument.Limits(
         maxDepth: 64, maxNodes: (bodyLimit + 1) / 2, replacesLoneSurrogates: true)
+
+    /// What is counted.
+    public let metrics = WebhookMetrics()
 
     private let logins: Logins
     private let log: Log
@@ -56,7 +60,9 @@ public struct WebhookEndpoint: Sendable {
     ) async throws(Failure) {
         do throws(Failure) {
             try await take(request, on: loop)
+            metrics.deliveries[.taken].add()
         } catch {
+            metrics.refused(error)
             log.write(
                 .warning, "webhook refused",
                 ["code": .text(error.code.rawValue), "request": .text(request.id)])
@@ -73,6 +79,7 @@ public struct WebhookEndpoint: Sendable {
             throw Failure(.invalidJSON)
         }
         let webhook = CloudAPIWebhook(document.root, phoneNumberID: phoneNumberID)
+        for (kind, count) in webhook.counts { metrics.events[kind].add(count) }
         log.write(
             .debug, "webhook",
             [

@@ -1,4 +1,5 @@
 import Loop
+import Metrics
 
 extension Connection {
     /// Takes one step of the request parser.
@@ -50,29 +51,38 @@ extension Connection {
         switch service.router.match(request) {
         case .endpoint(let endpoint, let parameters):
             request.parameters = parameters
-            handle(request, endpoint.handler, on: loop)
+            handle(request, endpoint, on: loop)
         case .methodNotAllowed(let allow):
+            service.metrics.unmatched.count(405)
             var response = service.refusals(405)
             response.headers.append(("Allow", allow))
             send(response, to: request, on: loop)
         case .serverOptions(let allow):
+            service.metrics.unmatched.count(204)
             send(Response(status: 204, headers: [("Allow", allow)]), to: request, on: loop)
         case .notFound:
+            service.metrics.unmatched.count(404)
             send(service.refusals(404), to: request, on: loop)
         }
     }
 
     private func handle(
-        _ request: Request, _ handler: Router.Handler, on loop: isolated EventLoop
+        _ request: Request, _ endpoint: Router.Endpoint, on loop: isolated EventLoop
     ) {
-        switch handler(request) {
+        let metrics = service.metrics.endpoints[endpoint.number]
+        let start = Moment.now
+        switch endpoint.handler(request) {
         case .now(let response):
+            metrics.answered(response.status, since: start)
             send(response, to: request, on: loop)
         case .later(let work):
             guard let id else { return }
             pending = request
+            metrics.inFlight.add(1)
             loop.spawn { loop in
                 let response = await work(loop)
+                metrics.inFlight.add(-1)
+                metrics.answered(response.status, since: start)
                 (loop.source(id) as? Connection)?.finish(response, on: loop)
             }
         }
@@ -97,13 +107,14 @@ extension Connection {
             // The drain has passed by already.
             if service.isDraining { closeWebSocket(code: CloseCode.goingAway, on: loop) }
         } else if !keepsAlive {
-            mode = .closing
+            become(.closing)
         }
     }
 
     /// Answers what is not a proper request, and ends the connection: where one message of it
     /// ends is no longer certain.
     private func refuse(_ status: Int, allow: String? = nil, on loop: isolated EventLoop) {
+        service.metrics.refused.count(status)
         awaitsContinue = false
         let exchange = ResponseWriter.Exchange(
             requestID: requestID ?? service.nextRequestID(), date: service.date(),
@@ -111,7 +122,7 @@ extension Connection {
         var response = service.refusals(status)
         if let allow { response.headers.append(("Allow", allow)) }
         outgoing.queue { ResponseWriter.append(response, exchange, to: &$0) }
-        mode = .closing
+        become(.closing)
     }
 
     /// The time for this stage of a request is over (RFC 9110 §15.5.9).

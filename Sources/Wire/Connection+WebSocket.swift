@@ -5,9 +5,10 @@ extension Connection {
         guard let id else { return }
         let socket = WebSocket(loop: loop, id: id)
         let handler = upgrade.makeHandler(socket, loop)
-        mode = .webSocket(
-            WebSocketSession(
-                limits: upgrade.limits, handler: handler, now: loop.now, times: service.times))
+        become(
+            .webSocket(
+                WebSocketSession(
+                    limits: upgrade.limits, handler: handler, now: loop.now, times: service.times)))
         handler.opened(on: loop)
     }
 
@@ -86,7 +87,7 @@ extension Connection {
 
     private func leaveWebSocket(on loop: isolated EventLoop) {
         guard case .webSocket(let session) = mode else { return }
-        mode = .closing
+        become(.closing)
         stageDeadline = loop.now + service.times.close
         session.handler.closed(on: loop)
     }

@@ -83,6 +83,12 @@ final class Connection: Source {
         }
     }
 
+    /// Turns the connection into something else, for good.
+    func become(_ next: Mode) {
+        service.metrics.moved(from: mode.state, to: next.state)
+        mode = next
+    }
+
     private func received(_ bytes: Span<UInt8>, on loop: isolated EventLoop) {
         // What waits unparsed comes first.
         let parsed = unread.isEmpty ? parse(bytes, on: loop) : 0
@@ -210,7 +216,7 @@ final class Connection: Source {
         guard let id else { return }
         self.id = nil
         loop.remove(id)
-        service.closed(id)
+        service.closed(id, from: mode.state)
         socket.close()
         socket = Socket(descriptor: -1)
         outgoing = Outgoing()

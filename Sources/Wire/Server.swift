@@ -19,6 +19,9 @@ public final class Server: Sendable {
         /// How many bytes a slow WebSocket peer may leave unsent before it is cut off.
         public var webSocketBacklog = 1 << 20
 
+        /// Where it is counted what the server does.
+        public var metrics = ServerMetrics()
+
         /// The bodies of the errors made below the router.
         public var refusals: Refusals
 

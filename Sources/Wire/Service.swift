@@ -1,5 +1,6 @@
 import Glibc
 import Loop
+import Metrics
 
 /// What all connections of one loop share: the routes, the limits, and the buffers.
 ///
@@ -11,6 +12,7 @@ final class Service: Source {
     let intervals: RequestIntervals
     let httpLimits: HTTPLimits
     let webSocketBacklog: Int
+    let metrics: ServiceMetrics
 
     /// Lent to the connection that reads; taken out while in use.
     var readBuffer = [UInt8](repeating: 0, count: 64 << 10)
@@ -28,6 +30,7 @@ final class Service: Source {
         intervals = RequestIntervals(configuration.times)
         httpLimits = configuration.http
         webSocketBacklog = configuration.webSocketBacklog
+        metrics = configuration.metrics.service(of: router)
         let prefix = String(UInt32.random(in: 0x10_0000...0xFF_FFFF), radix: 16)
         requestID = Array("\(prefix)-00000000".utf8)
     }
@@ -44,9 +47,15 @@ final class Service: Source {
         return socket.localAddress
     }
 
-    func opened(_ id: SourceID) { connections.insert(id) }
+    func opened(_ id: SourceID) {
+        connections.insert(id)
+        metrics.connections[.http].add(1)
+    }
 
-    func closed(_ id: SourceID) { connections.remove(id) }
+    func closed(_ id: SourceID, from state: ConnectionState) {
+        connections.remove(id)
+        metrics.connections[state].add(-1)
+    }
 
     func startDraining(on loop: isolated EventLoop) {
         isDraining = true

@@ -1,11 +1,14 @@
 import Loop
+import Metrics
 import OTPless
 import WSGateway
 import Webhook
 import Wire
 
 /// The table of contents: every path the server answers.
-func routes(_ app: App, _ gateway: Gateway) throws(ConfigError) -> Router {
+func routes(
+    _ app: App, _ gateway: Gateway, counted: [any MetricSource] = []
+) throws(ConfigError) -> Router {
     guard let webhook = WebhookEndpoint(app) else {
         throw ConfigError(faults: [
             ConfigFault(name: "OTPLESS_WHATSAPP_APP_SECRET", problem: "must not be empty")
@@ -37,6 +40,7 @@ func routes(_ app: App, _ gateway: Gateway) throws(ConfigError) -> Router {
 
     router.on(.get, "/healthz", Health(app).live)
     router.on(.get, "/readyz", answer: Health(app).ready)
+    router.on(.get, "/metrics", ShowMetrics(app, counted + [webhook.metrics]).answer)
 
     router.asset("/", "text/html; charset=utf-8", PackageResources.login_html)
     router.asset("/login.css", "text/css; charset=utf-8", PackageResources.login_css)

@@ -1,5 +1,6 @@
 import Glibc
 import Loop
+import Metrics
 import OTPless
 import WSGateway
 import Webhook
@@ -26,14 +27,24 @@ struct ServerProcess {
         let log = try Log(config.logLevel)
         let store = try openStore(config.databasePath)
         let events = LoginEvents()
+        let provider = ProviderMetrics(loops: loops.loops.count)
         var clients: [SourceID] = []
-        for loop in loops.loops { clients.append(try await HTTPClient.make(on: loop)) }
+        for loop in loops.loops {
+            clients.append(
+                try await HTTPClient.make(on: loop, metrics: provider.parts[loop.index]))
+        }
         let messenger = CloudAPI(CloudAPI.Settings(config.whatsApp), clients: clients)
         let app = try await App(
             config: config, store: store, messenger: messenger, events: events, log: log)
         let gateway = Gateway(app, events: events)
-        let router = try routes(app, gateway)
-        let server = try await Server(try configuration(config), router: router, on: loops.loops)
+        let configuration = try configuration(config)
+        let process = ProcessMetrics(startedAt: app.clock.now)
+        let router = try routes(
+            app, gateway,
+            counted: [
+                process, loops, configuration.metrics, app.metrics, gateway, provider, store, log,
+            ])
+        let server = try await Server(configuration, router: router, on: loops.loops)
         await Sweeper.start(app, on: loops.loops[0])
         for address in server.addresses {
             log.write(.info, "listening", ["address": .text("\(address)")])

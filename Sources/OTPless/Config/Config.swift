@@ -15,6 +15,9 @@ public struct Config: Sendable {
     /// Origins whose pages may use the API and its WebSockets.
     public var allowedOrigins: [String] = []
 
+    /// What `/metrics` asks for; nil: who asks must be on this machine.
+    public var metricsToken: Secret?
+
     /// How many event loops to run; nil: one for each core.
     public var workers: Int?
 

@@ -113,7 +113,10 @@ extension Setting {
     ]
 
     private static let process: [Setting] = [
-        .notYet("OTPLESS_METRICS_TOKEN", "what `/metrics` asks for"),
+        .optional(
+            "OTPLESS_METRICS_TOKEN", \.metricsToken, .perhaps(.headerSecret),
+            "what `GET /metrics` asks for, as a Bearer token; without one it answers this machine "
+                + "alone"),
         .derived(
             "OTPLESS_WORKERS", \.workers, .perhaps(.number(1...256)), from: "one for each core",
             "event loops, 1 to 256"

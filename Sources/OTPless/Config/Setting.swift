@@ -65,7 +65,7 @@ extension Setting {
         self.meaning = meaning
         self.standard = standard
         self.derive = derive
-        isSecret = Value.self == Secret.self
+        isSecret = Value.self == Secret.self || Value.self == Secret?.self
         isAvailable = true
         text = { notation.print($0[keyPath: place]) }
         read = { text, config in

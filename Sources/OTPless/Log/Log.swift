@@ -1,5 +1,6 @@
 import Glibc
 public import Loop
+public import Metrics
 
 /// Writes JSON lines to standard error from a thread of its own.
 ///
@@ -30,6 +31,7 @@ public final class Log: Sendable {
     private let threshold: Level
     private let clock: any WallClock
     private let buffer = Locked(Buffer())
+    private let metrics = LogMetrics()
     private let bell: Bell?
     private let ended: Bell?
     private let thread: Locked<Loop.Thread?> = Locked(nil)
@@ -84,11 +86,13 @@ public final class Log: Sendable {
             }
         }
         let line = writer.bytes
+        metrics.lines[level.name].add()
         buffer.withLock { buffer in
             if buffer.bytes.count + line.count < Self.capacity {
                 buffer.bytes += line + [UInt8(ascii: "\n")]
             } else {
                 buffer.dropped += 1
+                metrics.dropped.add()
             }
         }
         bell.ring()
@@ -133,5 +137,18 @@ public final class Log: Sendable {
                 return
             }
         }
+    }
+}
+
+extension Log: MetricSource {
+    /// Writes lines by level, what waits to be written, and what was dropped.
+    public func write(to page: inout Exposition) {
+        page.counters("log_lines_total", "Lines of the log by level.", by: "level", metrics.lines)
+        page.counter(
+            "log_lines_dropped_total", "Lines that were dropped: nobody took those before them.",
+            metrics.dropped.value)
+        page.gauge(
+            "log_buffer_bytes", "What waits to be written to standard error.",
+            buffer.withLock { $0.bytes.count })
     }
 }

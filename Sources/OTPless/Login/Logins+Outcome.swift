@@ -1,3 +1,5 @@
+import Metrics
+
 extension Logins {
     /// What whoever asks for a login gets.
     public enum Outcome: Sendable {
@@ -34,6 +36,7 @@ extension Logins {
         switch handover {
         case .collected(let user, let isNew, let ended):
             if let ended { tokens.refuse([ended]) }
+            metrics.handovers.add()
             log.write(
                 .info, "tokens handed over",
                 ["login": .text("\(login.id)"), "user": .text("\(user.id)")])
@@ -72,7 +75,7 @@ extension Logins {
     ///
     /// - Throws: `ALREADY_CONFIRMED` after the confirmation; the code of another outcome.
     public func cancel(_ id: LoginID) async throws(Failure) {
-        let changed = try await change(id) { login, now in login.end(as: .cancelled, at: now) }
+        let changed = try await end(id, as: .cancelled, counted: .cancelled)
         guard let login = changed else { throw Failure(.sessionNotFound) }
         switch login.standing(at: clock.now) {
         case .ended(.sessionCancelled): events.publish(LoginEvent(id))

@@ -1,4 +1,5 @@
 public import Loop
+import Metrics
 
 extension Logins {
     /// How long sending may take with all its repetitions: a page waits for it.
@@ -34,8 +35,11 @@ extension Logins {
             try await store.insert(login)
         }
         switch admission {
-        case .admitted(let contact): return contact
+        case .admitted(let contact):
+            metrics.started.add()
+            return contact
         case .blocked(let time):
+            metrics.blocked.add()
             log.write(.info, "prompt blocked", ["phone": .text(login.phone.masked)])
             // Why is nobody's business but the phone's.
             throw Failure(.rateLimited, retryAfter: time.secondsRoundedUp)
@@ -57,11 +61,13 @@ extension Logins {
         }
         var kind = first
         var result = await messenger.send(prompt, terms(kind), on: loop)
+        metrics.sent(kind, result)
         if case .failure(let failure) = result, failure.reason == .windowClosed,
             kind == .buttons, messenger.hasTemplate, try await turnToTemplate(id)
         {
             kind = .template
             result = await messenger.send(prompt, terms(kind), on: loop)
+            metrics.sent(kind, result)
         }
         switch result {
         case .success(let sent):
@@ -74,7 +80,7 @@ extension Logins {
                 .error, "message not sent",
                 ["login": .text("\(prompt.login)"), "cause": .text(failure.description)])
             if endsLogin {
-                _ = try await change(prompt.login) { login, now in login.end(as: .failed, at: now) }
+                _ = try await end(prompt.login, as: .failed, counted: .unsent)
             }
             throw Failure(.messageSendFailed)
         }

@@ -1,4 +1,5 @@
 public import Loop
+import Metrics
 
 extension Logins {
     /// Applies what phones sent, then tells whoever waits.
@@ -13,6 +14,7 @@ extension Logins {
         for result in results {
             guard let verb = result.verb else { continue }
             tokens.refuse(result.ended)
+            metrics.answered(verb, changing: result.changed.count)
             if result.changed.isEmpty {
                 log.write(.info, "answer ignored", ["answer": .text("\(verb)")])
             }
@@ -41,6 +43,7 @@ extension Logins {
         }
         for result in results {
             if settings.deliveryEvents { noteFailure(result.report, result.login.id) }
+            if result.login.state == .failed { metrics.ended[.undeliverable].add() }
             events.publish(LoginEvent(result.login.id))
             if result.effect == .needsTemplate, let secret = result.report.templateSecret {
                 sendTemplate(for: result.login, secret, on: loop)

@@ -1,3 +1,6 @@
+import Loop
+import Metrics
+
 /// The rules of signing in: start, answer, hand over, end.
 public struct Logins: Sendable {
     /// How logins are made.
@@ -58,11 +61,13 @@ public struct Logins: Sendable {
     let clock: any WallClock
     let entropy: Entropy
     let log: Log
+    let metrics: LoginMetrics
 
     /// The rules, with all they need.
     public init(
         store: any Store, tokens: Tokens, messenger: any Messenger, events: LoginEvents,
-        settings: Settings, clock: any WallClock, entropy: Entropy, log: Log
+        settings: Settings, clock: any WallClock, entropy: Entropy, log: Log,
+        metrics: LoginMetrics
     ) {
         self.store = store
         self.tokens = tokens
@@ -72,6 +77,7 @@ public struct Logins: Sendable {
         self.clock = clock
         self.entropy = entropy
         self.log = log
+        self.metrics = metrics
     }
 
     /// The login of a session id.
@@ -101,5 +107,19 @@ public struct Logins: Sendable {
         return try await log.guarding { () async throws(StoreError) in
             try await store.change(id) { rule(&$0, now) }
         }
+    }
+
+    /// Ends a login that nobody has answered yet; returns it as it is then.
+    func end(
+        _ id: LoginID, as outcome: Login.State, counted end: LoginMetrics.End
+    ) async throws(Failure) -> Login? {
+        let hasChanged = Locked(false)
+        let login = try await change(id) { login, now in
+            let changes = login.end(as: outcome, at: now)
+            hasChanged.withLock { $0 = changes }
+            return changes
+        }
+        if hasChanged.withLock({ $0 }) { metrics.ended[end].add() }
+        return login
     }
 }

@@ -1,5 +1,6 @@
 import CCurl
 public import Loop
+import Metrics
 
 /// libcurl's multi interface, driven by one loop's readiness: no thread waits for an answer.
 ///
@@ -10,6 +11,7 @@ public import Loop
 @safe public final class HTTPClient: Source {
     private let multi: UnsafeMutableRawPointer
     private let limits: TransferLimits
+    private let metrics: TransferMetrics
     private var transfers: [UnsafeMutableRawPointer: Transfer] = unsafe [:]
     /// Handles for reuse: making one costs as much as half a request.
     private var idle: [UnsafeMutableRawPointer] = unsafe []
@@ -23,25 +25,31 @@ public import Loop
     /// A client of a loop, which keeps it; use it by the id.
     ///
     /// - Throws: `CurlError` when libcurl cannot be started.
-    public static func make(on loop: isolated EventLoop) throws(CurlError) -> SourceID {
-        try make(on: loop, limits: TransferLimits())
+    public static func make(
+        on loop: isolated EventLoop, metrics: TransferMetrics = TransferMetrics()
+    ) throws(CurlError) -> SourceID {
+        try make(on: loop, limits: TransferLimits(), metrics: metrics)
     }
 
     package static func make(
-        on loop: isolated EventLoop, limits: TransferLimits
+        on loop: isolated EventLoop, limits: TransferLimits,
+        metrics: TransferMetrics = TransferMetrics()
     ) throws(CurlError) -> SourceID {
         guard isReady, let multi = unsafe curl_multi_init() else {
             throw CurlError(CURLE_FAILED_INIT)
         }
-        let client = unsafe HTTPClient(multi, limits)
+        let client = unsafe HTTPClient(multi, limits, metrics)
         let id = loop.add(client)
         client.id = id
         return id
     }
 
-    private init(_ multi: UnsafeMutableRawPointer, _ limits: TransferLimits) {
+    private init(
+        _ multi: UnsafeMutableRawPointer, _ limits: TransferLimits, _ metrics: TransferMetrics
+    ) {
         unsafe self.multi = multi
         self.limits = limits
+        self.metrics = metrics
         // No transfer waits for one of them, for there are no more transfers; idle ones are closed.
         unsafe ccurl_multi_set_long(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, limits.atOnce)
         // By itself libcurl keeps four for each transfer under way, few when a burst is over.
@@ -85,7 +93,8 @@ public import Loop
         let now = Moment.now
         waiting.append(transfer, at: now)
         moveUp(at: now)
-        if waiting.count > limits.waiting { waiting.removeLast()?.fail(.tooManyWaiting) }
+        if waiting.count > limits.waiting { refuse(waiting.removeLast()) }
+        metrics.waiting.add(waiting.count - metrics.waiting.value)
         applyNote(on: loop)
     }
 
@@ -98,15 +107,23 @@ public import Loop
             let isLate = since + limits.patience < now
             guard unsafe isLate || transfers.count < limits.atOnce else { return }
             waiting.removeFirst()
-            if isLate { transfer.fail(.tooManyWaiting) } else { begin(transfer, at: now) }
+            if isLate { refuse(transfer) } else { begin(transfer, at: now) }
         }
     }
 
+    private func refuse(_ transfer: Transfer?, _ error: CurlError = .tooManyWaiting) {
+        metrics.results[.refused].add()
+        transfer?.fail(error)
+    }
+
     private func begin(_ transfer: Transfer, at now: Moment) {
-        guard transfer.hasTime(at: now) else { return transfer.finish(CURLE_OPERATION_TIMEDOUT) }
+        guard transfer.hasTime(at: now) else {
+            return refuse(transfer, CurlError(CURLE_OPERATION_TIMEDOUT))
+        }
         unsafe transfer.open(at: now, reusing: idle.popLast())
         guard let easy = unsafe transfer.easy, unsafe curl_multi_add_handle(multi, easy) == CURLM_OK
-        else { return transfer.finish(CURLE_FAILED_INIT) }
+        else { return refuse(transfer, CurlError(CURLE_FAILED_INIT)) }
+        metrics.inFlight.add(1)
         unsafe transfers[easy] = transfer
     }
 
@@ -124,6 +141,7 @@ public import Loop
         finishTransfers()
         // Only now: libcurl's list of what has ended must be read to its end first.
         moveUp(at: .now)
+        metrics.waiting.add(waiting.count - metrics.waiting.value)
         applyNote(on: loop)
     }
 
@@ -136,6 +154,7 @@ public import Loop
             let result = unsafe ccurl_message_result(message)
             unsafe curl_multi_remove_handle(multi, easy)
             guard let transfer = unsafe transfers.removeValue(forKey: easy) else { continue }
+            metrics.ended(result == CURLE_OK ? .answered : .failed, after: .now - transfer.openedAt)
             transfer.finish(result)
             if let handle = unsafe transfer.surrender() { unsafe idle.append(handle) }
         }

@@ -9,6 +9,7 @@ import Loop
     private let request: OutgoingRequest
     private var answer: [UInt8] = []
     private var headerLength = 0
+    private(set) var openedAt = Moment.never
     /// Nil once the waiter has been told.
     private var continuation: CheckedContinuation<Result<IncomingResponse, CurlError>, Never>?
 
@@ -40,6 +41,7 @@ import Loop
 
     /// Sets a handle up, a used one or a new one; the timeout counts from here.
     func open(at now: Moment, reusing used: UnsafeMutableRawPointer?) {
+        openedAt = now
         unsafe easy = used ?? curl_easy_init()
         guard let handle = unsafe easy else { return }
         // libcurl adds `Expect: 100-continue` to larger bodies, which costs a round trip.

@@ -1,3 +1,5 @@
+import Metrics
+
 /// Access and refresh tokens: who is calling, new pairs, and the end of a login.
 public struct Tokens: Sendable {
     /// What every operation on tokens needs.
@@ -10,11 +12,13 @@ public struct Tokens: Sendable {
         let clock: any WallClock
         let entropy: Entropy
         let log: Log
+        let metrics: LoginMetrics
 
         /// The parts, made once at start.
         public init(
             access: AccessTokens, store: any Store, ended: EndedLogins, refreshKey: HMACKey,
-            refreshLifetime: Duration, clock: any WallClock, entropy: Entropy, log: Log
+            refreshLifetime: Duration, clock: any WallClock, entropy: Entropy, log: Log,
+            metrics: LoginMetrics
         ) {
             self.access = access
             self.store = store
@@ -24,6 +28,7 @@ public struct Tokens: Sendable {
             self.clock = clock
             self.entropy = entropy
             self.log = log
+            self.metrics = metrics
         }
     }
 
@@ -50,7 +55,8 @@ public struct Tokens: Sendable {
         return caller
     }
 
-    private static func bearerToken(_ header: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+    /// The token of an `Authorization` header; nil unless it is `Bearer <token>` (RFC 6750 §2.1).
+    public static func bearerToken(_ header: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
         // Scheme names are case-insensitive (RFC 9110 §11.1).
         var token = header
         for letter in "bearer ".utf8 {
@@ -86,7 +92,10 @@ public struct Tokens: Sendable {
     ///
     /// - Throws: `INVALID_REFRESH_TOKEN`; a token that was used too long ago also ends its family.
     public func refresh(_ text: String, user: String?) async throws(Failure) -> Grant {
-        guard let token = RefreshToken(text) else { throw Failure(.invalidRefreshToken) }
+        guard let token = RefreshToken(text) else {
+            parts.metrics.refreshes[.refused].add()
+            throw Failure(.invalidRefreshToken)
+        }
         let expected = user.map { UserID($0) }
         if let expected, expected == nil { throw Failure(.invalidRefreshToken) }
         let (redemption, owner) = try await parts.log.guarding { () async throws(StoreError) in
@@ -97,13 +106,16 @@ public struct Tokens: Sendable {
         switch redemption {
         case .successor(let successor):
             guard let owner else { throw Failure(.invalidRefreshToken) }
+            parts.metrics.refreshes[.rotated].add()
             return grant(successor, to: owner)
         case .reused:
             refuse([token.family])
+            parts.metrics.refreshes[.reused].add()
             parts.log.write(
                 .warning, "refresh token reused", ["sid": .text(token.family.description)])
             throw Failure(.invalidRefreshToken)
         case .over, .forged:
+            parts.metrics.refreshes[.refused].add()
             throw Failure(.invalidRefreshToken)
         }
     }

@@ -16,6 +16,8 @@ public struct Router: Sendable {
     }
 
     struct Endpoint: Sendable {
+        /// From 0, in the order in which endpoints were added.
+        let number: Int
         let method: Method
         let bodyLimit: Int
         let handler: Handler
@@ -30,6 +32,9 @@ public struct Router: Sendable {
     }
 
     private var routes: [Route] = []
+
+    /// Method and path of each endpoint, by its number.
+    private(set) var names: [(method: String, path: String)] = []
 
     /// The largest body of a route that names no other limit, in bytes.
     public static let defaultBodyLimit = 64 << 10
@@ -46,7 +51,9 @@ public struct Router: Sendable {
         _ method: Method, _ path: String, bodyLimit: Int = Router.defaultBodyLimit,
         _ handler: @escaping Handler
     ) {
-        let endpoint = Endpoint(method: method, bodyLimit: bodyLimit, handler: handler)
+        let endpoint = Endpoint(
+            number: names.count, method: method, bodyLimit: bodyLimit, handler: handler)
+        names.append((method.description, path))
         let bytes = Array(path.utf8)
         guard let index = routes.firstIndex(where: { $0.path == bytes }) else {
             let segments = path.contains("{") ? Self.segments(of: path) : nil

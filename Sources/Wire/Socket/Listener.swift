@@ -1,5 +1,6 @@
 import Glibc
 import Loop
+import Metrics
 
 /// Accepts connections of one address for one loop.
 final class Listener: Source {
@@ -37,10 +38,12 @@ final class Listener: Source {
         for _ in 0..<Self.batch {
             switch socket.accept() {
             case .success(let (connection, peer)):
+                service.metrics.accepted.add()
                 Connection(socket: connection, peer: peer, service: service, now: loop.now)
                     .start(on: loop)
             case .failure(let error):
                 if Self.isExhausted(error.number), let id {
+                    service.metrics.pauses.add()
                     loop.setInterest([], of: id)
                     loop.setDeadline(loop.now + Self.pause, of: id)
                 }

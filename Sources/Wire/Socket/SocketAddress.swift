@@ -72,6 +72,12 @@ import Loop
         return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
+    /// Whether the address is this machine's own: 127.0.0.0/8, ::1, or the former written as IPv6.
+    public var isLoopback: Bool {
+        if family == AF_INET { return host.hasPrefix("127.") }
+        return family == AF_INET6 && (host == "::1" || host.hasPrefix("::ffff:127."))
+    }
+
     /// `host:port`, with brackets around an IPv6 host.
     public var description: String {
         family == AF_INET6 ? "[\(host)]:\(port)" : "\(host):\(port)"

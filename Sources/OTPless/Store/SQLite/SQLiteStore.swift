@@ -1,5 +1,6 @@
 import CSQLite
 import Loop
+public import Metrics
 
 /// The embedded store: one SQLite file in WAL mode, durable at every commit (`synchronous=FULL`).
 public final class SQLiteStore: Store {
@@ -61,6 +62,13 @@ public final class SQLiteStore: Store {
     ) async throws(StoreError) -> T {
         if let reader, let result = reader.attempt(query) { return result }
         return try await writer.perform(query)
+    }
+}
+
+extension SQLiteStore: MetricSource {
+    /// Writes commits, what they took, and what waits for one.
+    public func write(to page: inout Exposition) {
+        writer.metrics.write(waiting: writer.waiting, to: &page)
     }
 }
 

@@ -1,5 +1,6 @@
 import CSQLite
 import Loop
+import Metrics
 
 /// The one writer of a database: its own thread, and group commit.
 ///
@@ -14,6 +15,7 @@ final class SQLiteWriter: Sendable {
 
     private let queue = Locked(Queue())
     private let bell: Bell
+    let metrics = StoreMetrics()
     private let committed: @Sendable (SQLiteConnection) -> Void
 
     /// How many operations may wait; then `overloaded`.
@@ -59,9 +61,15 @@ final class SQLiteWriter: Sendable {
             queue.jobs.append(job)
             return (nil, queue.jobs.count == 1)
         }
-        if let refusal { return job.finish(refusal) }
+        if let refusal {
+            if case .overloaded = refusal { metrics.refused.add() }
+            return job.finish(refusal)
+        }
         if isFirst { bell.ring() }
     }
+
+    /// How many operations wait.
+    var waiting: Int { queue.withLock { $0.jobs.count } }
 
     private func take() -> [any WriteJob]? {
         while true {
@@ -85,7 +93,9 @@ final class SQLiteWriter: Sendable {
     }
 
     private func commit(_ jobs: [any WriteJob], to connection: SQLiteConnection) {
+        let start = Moment.now
         guard !connection.hasMoved else {
+            metrics.commits[.failed].add()
             for job in jobs { job.finish(.unavailable("the database file was moved or replaced")) }
             return
         }
@@ -98,9 +108,11 @@ final class SQLiteWriter: Sendable {
             try connection.run("COMMIT")
         } catch {
             if !connection.isAutocommit { try? connection.run("ROLLBACK") }
+            metrics.commits[.failed].add()
             for job in jobs { job.finish(.unavailable(error.description)) }
             return
         }
+        metrics.committed(jobs.count, in: (.now - start).wholeNanoseconds)
         for job in jobs { job.finish(nil) }
         committed(connection)
     }

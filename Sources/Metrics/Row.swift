@@ -1,0 +1,27 @@
+/// The values that one label can take, all known when the program is built.
+public protocol MetricLabel: CaseIterable, Hashable, RawRepresentable<String>, Sendable {}
+
+/// What a row can be made of.
+public protocol MetricCell: AnyObject, Sendable {
+    /// A cell that has counted nothing yet.
+    init()
+}
+
+/// A cell for each value of a label.
+///
+/// All of them are rendered from the start: where a series only appears with its first event,
+/// Prometheus sees no increase.
+public struct Row<Label: MetricLabel, Cell: MetricCell>: Sendable {
+    private let cells: [Label: Cell]
+
+    /// A row of fresh cells.
+    public init() {
+        cells = Dictionary(uniqueKeysWithValues: Label.allCases.map { ($0, Cell()) })
+    }
+
+    /// The cell of a value.
+    public subscript(label: Label) -> Cell {
+        guard let cell = cells[label] else { preconditionFailure("no cell for \(label)") }
+        return cell
+    }
+}

@@ -1,0 +1,101 @@
+public import Metrics
+
+/// What is counted of logins, of their messages and of their tokens.
+public final class LoginMetrics: MetricSource {
+    /// How a login ended.
+    enum End: String, MetricLabel {
+        case confirmed, denied, cancelled
+        /// The provider did not take the message.
+        case unsent
+        /// The provider reported that the message failed.
+        case undeliverable
+    }
+
+    /// What the provider said of a message.
+    enum Sending: String, MetricLabel {
+        case accepted
+        /// Only a template reaches the person.
+        case windowClosed = "window_closed"
+        case failed
+    }
+
+    /// What an answer of a phone came to.
+    enum Answering: String, MetricLabel {
+        case applied, ignored
+    }
+
+    /// What a refresh came to.
+    enum Refresh: String, MetricLabel {
+        case rotated, reused, refused
+    }
+
+    let started = Counter()
+    let blocked = Counter()
+    let ended = Row<End, Counter>()
+    let buttons = Row<Sending, Counter>()
+    let templates = Row<Sending, Counter>()
+    let confirms = Row<Answering, Counter>()
+    let denies = Row<Answering, Counter>()
+    let handovers = Counter()
+    let refreshes = Row<Refresh, Counter>()
+
+    /// Nothing was counted yet.
+    public init() {}
+
+    func sent(_ kind: Login.MessageKind, _ result: Result<SentMessage, SendFailure>) {
+        let row = kind == .template ? templates : buttons
+        switch result {
+        case .success: row[.accepted].add()
+        case .failure(let failure):
+            row[failure.reason == .windowClosed ? .windowClosed : .failed].add()
+        }
+    }
+
+    func answered(_ verb: AnswerPayload.Verb, changing logins: Int) {
+        let row = verb == .confirm ? confirms : denies
+        row[logins > 0 ? .applied : .ignored].add()
+        ended[verb == .confirm ? .confirmed : .denied].add(logins)
+    }
+
+    /// Writes all of it.
+    public func write(to page: inout Exposition) {
+        page.counter("logins_started_total", "Logins that were started.", started.value)
+        page.counter(
+            "logins_blocked_total", "Logins that a deny before kept from being started.",
+            blocked.value)
+        page.counters(
+            "logins_ended_total",
+            "Logins by outcome, without those that ran out; one denied later was confirmed before.",
+            by: "outcome", ended)
+        page.family(
+            "messages_total", .counter, "Messages that were given to the provider, by its answer."
+        ) { family in
+            family.add("kind", "buttons", "result", buttons)
+            family.add("kind", "template", "result", templates)
+        }
+        page.family(
+            "answers_total", .counter, "Taps and words of phones, and whether they changed a login."
+        ) { family in
+            family.add("answer", "confirm", "result", confirms)
+            family.add("answer", "deny", "result", denies)
+        }
+        page.counter(
+            "token_handovers_total", "Pairs of tokens that were handed over for a confirmed login.",
+            handovers.value)
+        page.counters(
+            "token_refreshes_total",
+            "Refreshes by result; reused: a used token came back late, which ended its login.",
+            by: "result", refreshes)
+    }
+}
+
+extension Family {
+    /// Adds a series for each value of a label, beside a label that is the same in all of them.
+    fileprivate mutating func add<Value>(
+        _ fixed: String, _ value: String, _ label: String, _ row: Row<Value, Counter>
+    ) {
+        for each in Value.allCases {
+            add([(fixed, value), (label, each.rawValue)], row[each].value)
+        }
+    }
+}

@@ -2,8 +2,8 @@ import Synchronization
 
 /// A count that only grows.
 ///
-/// Runs on: any thread. Where two threads count often, each gets a counter of its own and what is
-/// rendered is the sum: a cell that two cores write costs them ten times as much.
+/// Runs on: any thread. Where loops count with every request, each has a counter of its own and what
+/// is shown is the sum: memory that two cores write wanders between them.
 public final class Counter: MetricCell {
     private let count = Atomic<UInt64>(0)
 

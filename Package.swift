@@ -59,7 +59,8 @@ let package = Package(
             name: "conformance-echo", dependencies: ["Wire", "OTPless", "Loop"],
             path: "Tests/ConformanceEcho", swiftSettings: strict),
 
-        .testTarget(name: "MetricsTests", dependencies: ["Metrics"], swiftSettings: strict),
+        .testTarget(
+            name: "MetricsTests", dependencies: ["Metrics", "Loop"], swiftSettings: strict),
         .testTarget(name: "LoopTests", dependencies: ["Loop", "Metrics"], swiftSettings: strict),
         .testTarget(
             name: "WireTests", dependencies: ["Wire", "Loop", "Metrics"], swiftSettings: strict),
@@ -70,7 +71,8 @@ let package = Package(
             name: "WebhookTests", dependencies: ["Webhook", "OTPless", "Wire", "Loop", "Metrics"],
             swiftSettings: strict),
         .testTarget(
-            name: "WSGatewayTests", dependencies: ["WSGateway", "OTPless", "Wire", "Loop", "Metrics"],
+            name: "WSGatewayTests",
+            dependencies: ["WSGateway", "OTPless", "Wire", "Loop", "Metrics"],
             swiftSettings: strict),
         .testTarget(
             name: "SimulatorTests", dependencies: ["WhatsAppSimulator", "OTPless", "Wire", "Loop"],

@@ -4,6 +4,7 @@ import Synchronization
 ///
 /// Runs on: one thread records, whichever others read. A reader gets buckets and sum as they were at
 /// one point between two records: it looks again if a record came in between, the recorder never waits.
+/// A look takes 50 ns, so there must be pauses of that length, as there are between requests.
 public final class Histogram: Sendable {
     /// Where the buckets end, and in what unit.
     public let scale: Scale

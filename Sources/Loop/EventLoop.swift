@@ -29,6 +29,9 @@ public actor EventLoop {
 
     private static let wakeToken = UInt64.max
 
+    /// How many deadlines one turn sees to.
+    private static let deadlinesPerTurn = 64
+
     /// Tasks isolated to this actor run on the loop's thread.
     public nonisolated var unownedExecutor: UnownedSerialExecutor {
         unsafe executor.asUnownedSerialExecutor()
@@ -169,7 +172,10 @@ public actor EventLoop {
     }
 
     private func fireDeadlines() {
-        while let timer = timers.pop(due: now) {
+        // A flood that came together is late together: the rest is due at once, but not before what is
+        // ready meanwhile.
+        for _ in 0..<Self.deadlinesPerTurn {
+            guard let timer = timers.pop(due: now) else { return }
             guard var entry = sources[timer.id], entry.armed == timer.moment else { continue }
             let isDue = entry.deadline <= now
             if isDue { entry.deadline = .never }

@@ -128,7 +128,16 @@ extension Connection {
     /// The time for this stage of a request is over (RFC 9110 §15.5.9).
     func requestIsLate(on loop: isolated EventLoop) {
         guard !parser.isIdle else { return end(on: loop) }
+        // What the client still sends must not destroy the reply.
+        stageDeadline = loop.now + service.times.close
         refuse(408, on: loop)
+        flush(on: loop)
+    }
+
+    /// There is no place for this client: it is told so, whatever it wants, and may come again.
+    func turnAway(on loop: isolated EventLoop) {
+        start(on: loop)
+        refuse(503, on: loop)
         flush(on: loop)
     }
 

@@ -28,6 +28,7 @@ final class Connection: Source {
     var requestID: String?
     var outgoing = Outgoing()
     private var socket: Socket
+    private let place: Place
     /// Bytes that came while nothing could be parsed.
     private var unread: [UInt8] = []
     private var writeDeadline = Moment.never
@@ -42,8 +43,11 @@ final class Connection: Source {
     /// How long the peer may take to read the last reply before the connection is forgotten.
     private static let linger = Duration.seconds(2)
 
-    init(socket: Socket, peer: SocketAddress, service: Service, now: Moment) {
+    init(
+        socket: Socket, peer: SocketAddress, place: consuming Place, service: Service, now: Moment
+    ) {
         self.socket = socket
+        self.place = place
         self.peer = peer
         self.service = service
         parser = RequestParser(limits: service.httpLimits)
@@ -171,6 +175,15 @@ final class Connection: Source {
     /// Whether nothing is under way: no request, no reply.
     private var isDone: Bool { pending == nil && outgoing.isEmpty && unread.isEmpty }
 
+    /// Whether nobody would miss it: no request has begun, or all has been said.
+    var isIdle: Bool {
+        switch mode {
+        case .http: isDone && parser.isIdle
+        case .webSocket: false
+        case .closing: outgoing.isEmpty
+        }
+    }
+
     private var interest: Readiness {
         var interest: Readiness = []
         if unread.count <= Self.unreadLimit, !peerHasEnded { interest.insert(.readable) }
@@ -217,7 +230,9 @@ final class Connection: Source {
         self.id = nil
         loop.remove(id)
         service.closed(id, from: mode.state)
-        socket.close()
+        // What is still unsent would stay with the kernel for minutes.
+        if outgoing.isEmpty { socket.close() } else { socket.abort() }
+        service.hasRoom(on: loop)
         socket = Socket(descriptor: -1)
         outgoing = Outgoing()
         unread = []

@@ -16,6 +16,9 @@ public final class Server: Sendable {
         /// The size limits of requests.
         public var http = HTTPLimits()
 
+        /// How many connections are borne at the same time.
+        public var connections = ConnectionLimits()
+
         /// How many bytes a slow WebSocket peer may leave unsent before it is cut off.
         public var webSocketBacklog = 1 << 20
 
@@ -36,6 +39,10 @@ public final class Server: Sendable {
     public let addresses: [SocketAddress]
 
     private let workers: [Worker]
+    private let admission: Admission
+
+    /// How many connections there are, all loops together.
+    public var connectionCount: Int { admission.taken }
 
     /// A loop and the `Service` that it keeps for this server.
     private struct Worker {
@@ -51,21 +58,25 @@ public final class Server: Sendable {
     ) async throws(ListenError) {
         var addresses = configuration.addresses
         var workers: [Worker] = []
+        let admission = Admission(configuration.connections)
         for loop in loops {
             let service = try await Self.listen(
-                at: &addresses, isFirst: workers.isEmpty, configuration, router, on: loop)
+                at: &addresses, isFirst: workers.isEmpty, configuration, router, admission, on: loop
+            )
             workers.append(Worker(loop: loop, service: service))
         }
         self.addresses = addresses
+        self.admission = admission
         self.workers = workers
     }
 
     /// Listens with one loop; the first one replaces port 0 by what the system chose.
     private static func listen(
         at addresses: inout [SocketAddress], isFirst: Bool, _ configuration: Configuration,
-        _ router: Router, on loop: isolated EventLoop
+        _ router: Router, _ admission: Admission, on loop: isolated EventLoop
     ) throws(ListenError) -> SourceID {
-        let service = Service(configuration: configuration, router: router)
+        let service = Service(
+            configuration: configuration, router: router, admission: admission)
         for index in addresses.indices {
             do throws(SystemError) {
                 addresses[index] = try service.listen(

@@ -13,18 +13,26 @@ final class Service: Source {
     let httpLimits: HTTPLimits
     let webSocketBacklog: Int
     let metrics: ServiceMetrics
+    let admission: Admission
+    /// Places for clients that are being told that there is none.
+    let lobby = Admission(.lobby)
+    /// When connections may be asked to give way again.
+    var nextWay = Moment.now
 
     /// Lent to the connection that reads; taken out while in use.
     var readBuffer = [UInt8](repeating: 0, count: 64 << 10)
     private(set) var isDraining = false
-    private var listeners: [Listener] = []
+    private(set) var listeners: [Listener] = []
     private(set) var connections: Set<SourceID> = []
     private var dateText: (second: Int, text: [UInt8]) = (0, [])
     /// `1f3a9c-0000002b`: what tells processes and loops apart in a log, and a count; not a secret.
     private var requestID: [UInt8]
 
-    init(configuration: Server.Configuration, router: Router) {
+    init(
+        configuration: Server.Configuration, router: Router, admission: Admission
+    ) {
         self.router = router
+        self.admission = admission
         refusals = configuration.refusals
         times = configuration.times
         intervals = RequestIntervals(configuration.times)

@@ -18,8 +18,13 @@ struct ServerProcess {
 
     /// As many loops as configured, one for each core by default.
     static func makeLoops(_ config: Config) throws -> LoopGroup {
-        raiseDescriptorLimit()
-        return try LoopGroup(count: config.workers ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+        DescriptorLimit.raise()
+        return try LoopGroup(count: loopCount(config))
+    }
+
+    /// How many loops a configuration asks for.
+    static func loopCount(_ config: Config) -> Int {
+        config.workers ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     }
 
     /// Opens the store and listens.
@@ -83,19 +88,24 @@ struct ServerProcess {
             }
             return address
         }
-        return Server.Configuration(addresses: addresses) { status in
+        var configuration = Server.Configuration(addresses: addresses) { status in
             Response(Failure(Failure.Code(refusal: status)))
         }
+        configuration.connections = connections(config)
+        return configuration
     }
+}
 
-    /// A waiting page is a descriptor: as many as the system allows.
-    private static func raiseDescriptorLimit() {
-        var limit = rlimit()
-        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else {
-            return
-        }
-        limit.rlim_cur = limit.rlim_max
-        _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+extension ServerProcess {
+    /// As many connections as configured, as many as there are descriptors for by default.
+    private static func connections(_ config: Config) -> ConnectionLimits {
+        var limits = ConnectionLimits()
+        limits.total =
+            config.connections
+            ?? DescriptorLimit.connections(
+                within: DescriptorLimit.hard, loops: loopCount(config))
+        limits.perClient = config.connectionsPerIP ?? .max
+        return limits
     }
 }
 

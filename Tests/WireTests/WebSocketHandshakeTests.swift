@@ -86,7 +86,7 @@ import Wire
         (["0"], "wrongVersion"),
         (["14"], "wrongVersion"), (["013"], "wrongVersion"), (["+13"], "wrongVersion"),
         (["13, 8"], "wrongVersion"), ([""], "wrongVersion"), (["thirteen"], "wrongVersion"),
-        ([], "malformed"), (["13", "13"], "malformed"), (["13", "8"], "malformed"),
+        ([], "wrongVersion"), (["13", "13"], "malformed"), (["13", "8"], "malformed"),
     ])
     func `only version 13 is spoken`(values: [String], expected: String) {
         #expect(verdict("Sec-WebSocket-Version", values) == expected)

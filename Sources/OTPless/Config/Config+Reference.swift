@@ -54,6 +54,9 @@ extension Config {
         - Only secrets may have control characters.
         - `OTPLESS_ALLOWED_ORIGINS` replaces its default. If you use the built-in page, list the public URL's own
           origin too.
+        - `OTPLESS_CONNECTIONS` is by default the hard descriptor limit (`ulimit -Hn`, systemd's `LimitNOFILE=`) less
+          64 and less 256 for each event loop, which the server needs beside its clients, at least half of the limit and
+          at most 100000. The server raises its soft limit to the hard one at start.
         - Unknown `OTPLESS_*` names are refused, so a typo cannot pass as a default. Names that begin with
           `OTPLESS_TEST_`, `OTPLESS_SERVICE_` or `OTPLESS_PORT` are ignored: tests set the first, container platforms
           inject the others. There is no `OTPLESS_PORT` setting; the port is part of `OTPLESS_LISTEN`.

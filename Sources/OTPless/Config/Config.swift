@@ -21,6 +21,12 @@ public struct Config: Sendable {
     /// How many event loops to run; nil: one for each core.
     public var workers: Int?
 
+    /// How many connections there may be at once; nil: as many as the descriptor limit bears.
+    public var connections: Int?
+
+    /// How many of them may come from one address of the internet; nil: any number.
+    public var connectionsPerIP: Int? = 1000
+
     /// The least level that is logged.
     public var logLevel = Log.Level.info
 

@@ -121,6 +121,17 @@ extension Setting {
             "OTPLESS_WORKERS", \.workers, .perhaps(.number(1...256)), from: "one for each core",
             "event loops, 1 to 256"
         ) { _ in nil },
+        .derived(
+            "OTPLESS_CONNECTIONS", \.connections, .perhaps(.number(16...1_000_000)),
+            from: "what the descriptor limit bears",
+            "connections at once, of all loops together: idle ones give way to new ones then, and if there "
+                + "are none, new ones are told 503"
+        ) { _ in nil },
+        .optional(
+            "OTPLESS_CONNECTIONS_PER_IP", \.connectionsPerIP,
+            .unless("off", .number(1...1_000_000)),
+            "how many of them may come from one IPv4 address or one /64 of IPv6, or `off`; not counted "
+                + "are loopback and private addresses, where a reverse proxy may be"),
         .optional(
             "OTPLESS_LOG_LEVEL", \.logLevel, .level,
             "the least that is logged: `debug` `info` `warning` `error`"),

@@ -7,11 +7,13 @@ final class Listener: Source {
     private let socket: Socket
     private unowned let service: Service
     private var id: SourceID?
+    private var isResting = false
 
     /// How many connections one turn takes, so that a flood leaves time for those that are open.
     private static let batch = 64
 
-    /// How long to leave accepting when descriptors or memory have run out.
+    /// How long to leave accepting when descriptors or memory have run out, unless a connection of this
+    /// loop ends before: another loop or the rest of the process may free some unnoticed.
     private static let pause = Duration.milliseconds(100)
 
     init(socket: Socket, service: Service) {
@@ -39,25 +41,35 @@ final class Listener: Source {
             switch socket.accept() {
             case .success(let (connection, peer)):
                 service.metrics.accepted.add()
-                Connection(socket: connection, peer: peer, service: service, now: loop.now)
-                    .start(on: loop)
+                service.admit(connection, from: peer, on: loop)
             case .failure(let error):
-                if Self.isExhausted(error.number), let id {
-                    service.metrics.pauses.add()
-                    loop.setInterest([], of: id)
-                    loop.setDeadline(loop.now + Self.pause, of: id)
+                switch error.number {
+                case EAGAIN: return
+                // The connection that was to be accepted is gone; accept(2) has the list.
+                case EINTR, ECONNABORTED, EPROTO, ENOPROTOOPT, EOPNOTSUPP, ENETDOWN, ENETUNREACH,
+                    EHOSTDOWN, EHOSTUNREACH, ENONET, ETIMEDOUT:
+                    continue
+                default: return rest(on: loop)
                 }
-                return
             }
         }
     }
 
-    func deadlinePassed(on loop: isolated EventLoop) {
+    /// Descriptors or memory have run out, and the listener would be ready all the time.
+    private func rest(on loop: isolated EventLoop) {
         guard let id else { return }
-        loop.setInterest(.readable, of: id)
+        isResting = true
+        loop.setInterest([], of: id)
+        loop.setDeadline(loop.now + Self.pause, of: id)
     }
 
-    private static func isExhausted(_ number: Int32) -> Bool {
-        [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(number)
+    /// Accepts again, if that was left off.
+    func resume(on loop: isolated EventLoop) {
+        guard isResting, let id else { return }
+        isResting = false
+        loop.setInterest(.readable, of: id)
+        loop.setDeadline(nil, of: id)
     }
+
+    func deadlinePassed(on loop: isolated EventLoop) { resume(on: loop) }
 }

@@ -46,6 +46,14 @@ package struct Socket {
         _ = Glibc.close(descriptor)
     }
 
+    /// Closes with a reset: nothing stays with the kernel, neither unsent bytes nor TIME_WAIT.
+    func abort() {
+        var option = linger(l_onoff: 1, l_linger: 0)
+        let size = socklen_t(MemoryLayout<linger>.size)
+        unsafe setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, size)
+        close()
+    }
+
     private static var failure: Transfer {
         errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR ? .wait : .failed
     }
@@ -54,6 +62,12 @@ package struct Socket {
 // MARK: Listening
 
 extension Socket {
+    /// How many bytes the kernel takes beyond what the network takes at once.
+    ///
+    /// Without a bound a peer that does not read fills megabytes of its memory. Accepted sockets
+    /// inherit it.
+    private static let kernelBacklog: Int32 = 128 << 10
+
     /// A listening socket, one of several that share an address (SO_REUSEPORT).
     ///
     /// The first binds alone and shares only then: so it fails where another server listens, which
@@ -74,6 +88,7 @@ extension Socket {
             }
             try check(unsafe address.reading { unsafe bind(socket.descriptor, $0, $1) }, "bind")
             if isFirst { try socket.enable(SO_REUSEPORT, level: SOL_SOCKET) }
+            try socket.set(TCP_NOTSENT_LOWAT, level: Int32(IPPROTO_TCP), to: kernelBacklog)
             try check(listen(socket.descriptor, 4096), "listen")
         } catch {
             socket.close()
@@ -102,8 +117,12 @@ extension Socket {
     }
 
     private func enable(_ option: Int32, level: Int32) throws(SystemError) {
-        var on: Int32 = 1
+        try set(option, level: level, to: 1)
+    }
+
+    private func set(_ option: Int32, level: Int32, to value: Int32) throws(SystemError) {
+        var value = value
         let size = socklen_t(MemoryLayout<Int32>.size)
-        try check(unsafe setsockopt(descriptor, level, option, &on, size), "setsockopt")
+        try check(unsafe setsockopt(descriptor, level, option, &value, size), "setsockopt")
     }
 }

@@ -41,8 +41,9 @@ public enum WebSocketHandshake {
         }
         // Before the key: another version of the protocol may have other keys.
         let version = field("Sec-WebSocket-Version")
-        guard version.count == 1 else { return .malformed("not one Sec-WebSocket-Version field") }
-        guard version[0] == "13" else { return .wrongVersion }
+        guard version.count < 2 else { return .malformed("two Sec-WebSocket-Version fields") }
+        // The drafts before version 4 had no such field: their clients, too, are told the version.
+        guard version.first == "13" else { return .wrongVersion }
         let key = field("Sec-WebSocket-Key")
         guard key.count == 1 else { return .malformed("not one Sec-WebSocket-Key field") }
         guard isKey(key[0]) else { return .malformed("the key is not 16 bytes in base64") }

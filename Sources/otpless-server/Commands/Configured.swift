@@ -31,7 +31,9 @@ struct Configured {
         environment = Environment.current.merging(file?.content?.values ?? [:]) { own, _ in own }
         let (config, faults) = Config.read(environment)
         self.config = config
-        self.warnings = (file?.warnings ?? []) + config.warnings
+        self.warnings =
+            (file?.warnings ?? []) + config.warnings
+            + DescriptorLimit.warnings(config, loops: ServerProcess.loopCount(config))
         self.file = file
         // What stands in a line that cannot be read is not missing.
         let unreadable = file?.content?.unreadable ?? []

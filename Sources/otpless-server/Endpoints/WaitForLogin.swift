@@ -23,7 +23,8 @@ struct WaitForLogin {
             guard sessions.count < 2 else { throw Failure(.invalidParameters, field: "sessionId") }
             guard let session = sessions.first else { throw Failure(.missingSessionID) }
             let accept = try Self.handshake(request)
-            if let origin = request.headers["origin"], !origins.contains(origin) {
+            // A browser sends one; of several, all would have to be allowed.
+            guard request.headers.values(of: "origin").allSatisfy(origins.contains) else {
                 throw Failure(.originNotAllowed)
             }
             return .later { _ in await attach(to: session, accept) }

@@ -5,7 +5,8 @@ import Wire
 ///
 /// A body that throws may leave a loop that is stuck: it is left alone, so that the failure shows.
 func withServer(
-    loops count: Int = 1, times: TimeLimits = TimeLimits(), routes: (inout Router) -> Void,
+    loops count: Int = 1, times: TimeLimits = TimeLimits(), places: Int = .max,
+    routes: (inout Router) -> Void,
     _ body: (Server) async throws -> Void
 ) async throws {
     let loops = try LoopGroup(count: count)
@@ -13,6 +14,7 @@ func withServer(
     routes(&router)
     var configuration = Server.Configuration(addresses: [try loopback()], refusals: refused)
     configuration.times = times
+    configuration.connections.total = places
     let server = try await Server(configuration, router: router, on: loops.loops)
     try await body(server)
     await server.drain(within: .milliseconds(100))

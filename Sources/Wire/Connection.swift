@@ -175,13 +175,9 @@ final class Connection: Source {
     /// Whether nothing is under way: no request, no reply.
     private var isDone: Bool { pending == nil && outgoing.isEmpty && unread.isEmpty }
 
-    /// Whether nobody would miss it: no request has begun, or all has been said.
+    /// Whether it only waits for a request, which would have had time until `stageDeadline`.
     var isIdle: Bool {
-        switch mode {
-        case .http: isDone && parser.isIdle
-        case .webSocket: false
-        case .closing: outgoing.isEmpty
-        }
+        if case .http = mode { isDone && parser.isIdle } else { false }
     }
 
     private var interest: Readiness {

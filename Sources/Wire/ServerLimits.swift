@@ -13,6 +13,11 @@ public struct TimeLimits: Sendable {
     /// How long a connection may lie idle, before its first request and between two.
     public var idle = Duration.seconds(75)
 
+    /// How long a connection has been idle at least when it gives way to a new one.
+    ///
+    /// Whoever has just come has a request on its way.
+    public var giveWay = Duration.seconds(1)
+
     /// From a reply's first unsent byte until the peer has taken all.
     public var write = Duration.seconds(30)
 

@@ -35,7 +35,9 @@ extension Service {
     private func makeRoom(on loop: isolated EventLoop) {
         guard admission.isFull, loop.now >= nextWay else { return }
         nextWay = loop.now + Self.wayPause
-        let idle = connections.compactMap { loop.source($0) as? Connection }.filter(\.isIdle)
+        let latest = loop.now + (times.idle - times.giveWay)
+        let idle = connections.compactMap { loop.source($0) as? Connection }
+            .filter { $0.isIdle && $0.stageDeadline <= latest }
         let since = idle.map(\.stageDeadline).sorted()
         guard let last = since.prefix(max(1, connections.count / Self.wayPart)).last else { return }
         for connection in idle where connection.stageDeadline <= last {

@@ -68,7 +68,7 @@ struct ServerConnectionTests {
     @Test func `idle connections give way, those first that have been idle for longest`()
         async throws
     {
-        try await withPlaces(3) { server in
+        try await withPlaces(3, times: .with(\.giveWay, .zero)) { server in
             let busy = try begun(server)
             try await settled(1, server)
             let older = try Client(port: server.port)
@@ -84,8 +84,17 @@ struct ServerConnectionTests {
         }
     }
 
+    @Test func `who has only just become idle does not give way`() async throws {
+        try await withPlaces(1, times: .with(\.giveWay, .seconds(60))) { server in
+            let client = try Client(port: server.port)
+            #expect(try await client.ask("GET", "/now?a").text == "a")
+            #expect(try await Client(port: server.port).ask("GET", "/now").status == 503)
+            #expect(try await client.ask("GET", "/now?b").text == "b")
+        }
+    }
+
     @Test func `an open WebSocket does not give way`() async throws {
-        try await withPlaces(1) { server in
+        try await withPlaces(1, times: .with(\.giveWay, .zero)) { server in
             let socket = try Client(port: server.port)
             #expect(try await socket.upgrade().status == 101)
             #expect(try await Client(port: server.port).ask("GET", "/now").status == 503)
@@ -97,13 +106,13 @@ struct ServerConnectionTests {
     @Test func `the loops share the places`() async throws {
         try await withPlaces(8, loops: 4) { server in
             let clients = try (0..<8).map { _ in try begun(server) }
-            while server.connectionCount < 8 { await Task.yield() }
+            try await settled(8, server)
             for _ in 0..<20 {
                 #expect(try await Client(port: server.port).reply().status == 503)
             }
             #expect(server.connectionCount == 8)
             for client in clients { client.reset() }
-            while server.connectionCount > 0 { await Task.yield() }
+            try await settled(0, server)
             #expect(try await Client(port: server.port).ask("GET", "/now?a").text == "a")
         }
     }
@@ -127,13 +136,13 @@ struct ServerConnectionTests {
         }
     }
 
-    /// Waits until the server has seen all that was sent to it, and looks at the count.
+    /// Waits until the server has seen who has come and gone.
     private func settled(_ count: Int, _ server: Server, by client: Client? = nil) async throws {
-        if let client {
-            for _ in 0..<2 { _ = try await client.ask("GET", "/now") }
-        } else {
-            while server.connectionCount != count { await Task.yield() }
-        }
-        #expect(server.connectionCount == count)
+        let begin = ContinuousClock.now
+        repeat {
+            if let client { _ = try await client.ask("GET", "/now") }
+            await Task.yield()
+            try #require(ContinuousClock.now - begin < .seconds(30), "not \(count)")
+        } while server.connectionCount != count
     }
 }

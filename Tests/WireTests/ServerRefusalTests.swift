@@ -189,8 +189,8 @@ struct ServerRefusalTests {
             try client.send(
                 String(repeating: "GET /mebibyte HTTP/1.1\r\nHost: a\r\n\r\n", count: 100))
             for _ in 0..<2 { _ = try await Client(port: server.port).ask("GET", "/now") }
-            // What the kernel takes, and one or two more.
-            #expect(answered.value < 20)
+            // The first fills what the kernel takes and what may wait here.
+            #expect(answered.value <= 2)
         }
     }
 }

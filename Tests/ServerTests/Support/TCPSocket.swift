@@ -17,6 +17,13 @@ final class TCPSocket {
 
     deinit { close(descriptor) }
 
+    /// Makes the end a reset, as if the machine had crashed.
+    func breakOffAtEnd() {
+        var option = linger(l_onoff: 1, l_linger: 0)
+        unsafe setsockopt(
+            descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+    }
+
     /// Sends all; a peer that no longer reads is a fault.
     func send(_ bytes: [UInt8]) throws {
         var sent = 0

@@ -69,6 +69,24 @@ final class Client {
         close(descriptor)
     }
 
+    /// Whether the peer has said something or ended the connection.
+    var hasHeard: Bool { condition(POLLIN) != 0 }
+
+    /// Whether the peer has broken the connection off, be there unread bytes or not.
+    var isBroken: Bool { condition(0) & (POLLERR | POLLHUP) != 0 }
+
+    private func condition(_ events: Int32) -> Int32 {
+        var entry = pollfd(fd: descriptor, events: Int16(events), revents: 0)
+        _ = unsafe poll(&entry, 1, 0)
+        return Int32(entry.revents)
+    }
+
+    /// Reads a byte of what is there.
+    func sip() {
+        var byte: UInt8 = 0
+        _ = unsafe recv(descriptor, &byte, 1, Int32(MSG_DONTWAIT))
+    }
+
     /// The next bytes; none at the end.
     func receive() async throws -> [UInt8] {
         let descriptor = descriptor

@@ -38,7 +38,7 @@ final class Connection: Source {
     private static let unreadLimit = 64 << 10
 
     /// How many bytes of replies may wait unsent before no further request is taken.
-    private static let replyBacklog = 256 << 10
+    private static let replyBacklog = 16 << 10
 
     /// How long the peer may take to read the last reply before the connection is forgotten.
     private static let linger = Duration.seconds(2)
@@ -138,10 +138,13 @@ final class Connection: Source {
 
     /// Sends what the turn has queued, in one write, and goes on with what can be parsed then.
     func flush(on loop: isolated EventLoop) {
+        var hasParsed = false
         // What is parsed may end the connection, and then its descriptor may be somebody else's.
         while id != nil {
             guard outgoing.send(over: socket), !isOverdrawn else { return end(on: loop) }
-            guard parseUnread(on: loop) else { break }
+            // Once: who sends thousands of requests at a time takes turns with the others.
+            guard !hasParsed, parseUnread(on: loop) else { break }
+            hasParsed = true
         }
         settle(on: loop)
     }
@@ -183,7 +186,7 @@ final class Connection: Source {
     private var interest: Readiness {
         var interest: Readiness = []
         if unread.count <= Self.unreadLimit, !peerHasEnded { interest.insert(.readable) }
-        if !outgoing.isEmpty { interest.insert(.writable) }
+        if !outgoing.isEmpty || mayParse && !unread.isEmpty { interest.insert(.writable) }
         return interest
     }
 

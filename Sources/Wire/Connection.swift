@@ -166,7 +166,7 @@ final class Connection: Source {
             linger(from: loop.now)
         default: break
         }
-        if outgoing.isEmpty {
+        if !awaitsRoom {
             writeDeadline = .never
         } else if outgoing.hasMovedOn() || writeDeadline == .never {
             writeDeadline = loop.now + service.intervals.write
@@ -178,6 +178,9 @@ final class Connection: Source {
     /// Whether nothing is under way: no request, no reply.
     private var isDone: Bool { pending == nil && outgoing.isEmpty && unread.isEmpty }
 
+    /// Whether it goes on once the peer has read: with replies, or with requests whose turn has not come.
+    private var awaitsRoom: Bool { !outgoing.isEmpty || mayParse && !unread.isEmpty }
+
     /// Whether it only waits for a request, which would have had time until `stageDeadline`.
     var isIdle: Bool {
         if case .http = mode { isDone && parser.isIdle } else { false }
@@ -186,7 +189,7 @@ final class Connection: Source {
     private var interest: Readiness {
         var interest: Readiness = []
         if unread.count <= Self.unreadLimit, !peerHasEnded { interest.insert(.readable) }
-        if !outgoing.isEmpty || mayParse && !unread.isEmpty { interest.insert(.writable) }
+        if awaitsRoom { interest.insert(.writable) }
         return interest
     }
 
@@ -202,7 +205,7 @@ final class Connection: Source {
     private var deadline: Moment {
         switch mode {
         case .http where pending != nil: writeDeadline
-        case .http, .closing: outgoing.isEmpty ? stageDeadline : writeDeadline
+        case .http, .closing: awaitsRoom ? writeDeadline : stageDeadline
         case .webSocket(let session): min(session.deadline, writeDeadline)
         }
     }
@@ -229,8 +232,8 @@ final class Connection: Source {
         self.id = nil
         loop.remove(id)
         service.closed(id, from: mode.state)
-        // What is still unsent would stay with the kernel for minutes.
-        if outgoing.isEmpty { socket.close() } else { socket.abort() }
+        // What such a peer has not read would stay with the kernel for minutes.
+        if awaitsRoom { socket.abort() } else { socket.close() }
         service.hasRoom(on: loop)
         socket = Socket(descriptor: -1)
         outgoing = Outgoing()

@@ -43,10 +43,11 @@ package struct Outgoing {
         return true
     }
 
-    /// Whether all that waited at the last call has left: then what waits now has its own time.
+    /// Whether all that waited at the last call has left, or anything if nothing waited: then what waits
+    /// now has its own time.
     package mutating func hasMovedOn() -> Bool {
         guard sentInAll >= mark else { return false }
-        mark = sentInAll &+ count
+        mark = sentInAll &+ max(count, 1)
         return true
     }
 }

@@ -55,6 +55,9 @@ struct SlowClientTests {
             router.on(.get, "/big") { _ in
                 .now(Response(status: 200, body: [UInt8](repeating: 7, count: 1 << 20)))
             }
+            router.on(.get, "/page") { _ in
+                .now(Response(status: 200, body: [UInt8](repeating: 7, count: 2000)))
+            }
             router.onEcho()
         } _: {
             try await body($0)
@@ -91,6 +94,19 @@ struct SlowClientTests {
                 try Client(port: server.port, receiveBuffer: 4096)
             }
             for client in slow { try client.request("GET", "/big") }
+            try await endure(slow, server, since: begin, until: \.isBroken) { $0.sip() }
+        }
+    }
+
+    @Test
+    func `who asks on and on and does not read is ended in its time, and nobody waits for it`()
+        async throws
+    {
+        try await withServer(\.write) { server in
+            let begin = ContinuousClock.now
+            let slow = try (0..<8).map { _ in try Client(port: server.port, receiveBuffer: 4096) }
+            let requests = String(repeating: "GET /page HTTP/1.1\r\nHost: a\r\n\r\n", count: 600)
+            for client in slow { try client.send(requests) }
             try await endure(slow, server, since: begin, until: \.isBroken) { $0.sip() }
         }
     }

@@ -113,7 +113,7 @@ extension Connection {
 
     /// Answers what is not a proper request, and ends the connection: where one message of it
     /// ends is no longer certain.
-    private func refuse(_ status: Int, allow: String? = nil, on loop: isolated EventLoop) {
+    func refuse(_ status: Int, allow: String? = nil, on loop: isolated EventLoop) {
         service.metrics.refused.count(status)
         awaitsContinue = false
         let exchange = ResponseWriter.Exchange(

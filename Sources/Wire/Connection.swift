@@ -27,7 +27,7 @@ final class Connection: Source {
     /// The client's own id of the request whose body is awaited, for a refusal of it.
     var requestID: String?
     var outgoing = Outgoing()
-    private var socket: Socket
+    var transport: Transport
     private let place: Place
     /// Bytes that came while nothing could be parsed.
     private var unread: [UInt8] = []
@@ -46,22 +46,25 @@ final class Connection: Source {
     init(
         socket: Socket, peer: SocketAddress, place: consuming Place, service: Service, now: Moment
     ) {
-        self.socket = socket
+        transport = .over(socket, service.tls)
         self.place = place
         self.peer = peer
         self.service = service
         parser = RequestParser(limits: service.httpLimits)
-        stageDeadline = now + service.intervals.idle
+        let intervals = service.intervals
+        stageDeadline = now + (transport.isEstablished ? intervals.idle : intervals.handshake)
     }
 
     /// The loop has ended under a connection that had not.
     deinit {
-        if id != nil { socket.close() }
+        if id != nil { transport.close(isOrderly: false) }
     }
 
     func start(on loop: isolated EventLoop) {
-        guard let id = try? loop.add(self, descriptor: socket.descriptor, interest: .readable)
-        else { return socket.close() }
+        guard
+            let id = try? loop.add(
+                self, descriptor: transport.socket.descriptor, interest: .readable)
+        else { return transport.close(isOrderly: false) }
         self.id = id
         service.opened(id)
         loop.setDeadline(stageDeadline, of: id)
@@ -70,18 +73,19 @@ final class Connection: Source {
     // MARK: Reading
 
     func ready(_ readiness: Readiness, on loop: isolated EventLoop) {
-        if readiness.contains(.readable) || readiness.isBroken { read(on: loop) }
-        if readiness.contains(.writable) { flush(on: loop) }
+        if readiness.contains(transport.readsOn) || readiness.isBroken { read(on: loop) }
+        if readiness.contains(transport.writesOn) { flush(on: loop) }
     }
 
     private func read(on loop: isolated EventLoop) {
+        guard transport.isEstablished || shakeHands(on: loop) else { return }
         // Lent, not copied: a span of it is read while the connection itself changes.
         var buffer: [UInt8] = []
         swap(&buffer, &service.readBuffer)
         defer { swap(&buffer, &service.readBuffer) }
-        switch socket.receive(into: &buffer) {
+        switch transport.receive(into: &buffer) {
         case .bytes(let count): received(buffer.span.extracting(0..<count), on: loop)
-        case .wait: break
+        case .wait: settle(on: loop)
         case .end: peerEnded(on: loop)
         case .failed: end(on: loop)
         }
@@ -141,7 +145,7 @@ final class Connection: Source {
         var hasParsed = false
         // What is parsed may end the connection, and then its descriptor may be somebody else's.
         while id != nil {
-            guard outgoing.send(over: socket), !isOverdrawn else { return end(on: loop) }
+            guard outgoing.send(over: transport), !isOverdrawn else { return end(on: loop) }
             // Once: who sends thousands of requests at a time takes turns with the others.
             guard !hasParsed, parseUnread(on: loop) else { break }
             hasParsed = true
@@ -188,15 +192,15 @@ final class Connection: Source {
 
     private var interest: Readiness {
         var interest: Readiness = []
-        if unread.count <= Self.unreadLimit, !peerHasEnded { interest.insert(.readable) }
-        if awaitsRoom { interest.insert(.writable) }
+        if unread.count <= Self.unreadLimit, !peerHasEnded { interest.insert(transport.readsOn) }
+        if awaitsRoom || transport.owesEnd { interest.insert(transport.writesOn) }
         return interest
     }
 
     /// Says that nothing more comes, and reads on for a moment: closing with unread bytes would reset
     /// the connection and could destroy the reply on its way (RFC 9112 §9.6).
     private func linger(from now: Moment) {
-        socket.shutdownWrites()
+        transport.shutdownWrites()
         stageDeadline = min(stageDeadline, now + Self.linger)
     }
 
@@ -233,9 +237,10 @@ final class Connection: Source {
         loop.remove(id)
         service.closed(id, from: mode.state)
         // What such a peer has not read would stay with the kernel for minutes.
-        if awaitsRoom { socket.abort() } else { socket.close() }
+        if awaitsRoom { transport.socket.resetOnClose() }
+        transport.close(isOrderly: outgoing.isEmpty)
         service.hasRoom(on: loop)
-        socket = Socket(descriptor: -1)
+        transport = .gone
         outgoing = Outgoing()
         unread = []
         pending = nil

@@ -23,9 +23,9 @@ package struct Outgoing {
     }
 
     /// Sends what the kernel takes now; false when the connection broke.
-    package mutating func send(over socket: Socket) -> Bool {
+    package mutating func send(over transport: Transport) -> Bool {
         guard !isEmpty else { return true }
-        switch socket.send(bytes.span.extracting(sent...)) {
+        switch transport.send(bytes.span.extracting(sent...)) {
         case .bytes(let count):
             sent += count
             sentInAll &+= count

@@ -10,6 +10,9 @@ public final class Server: Sendable {
         /// The addresses to listen on; port 0 lets the system choose.
         public var addresses: [SocketAddress]
 
+        /// The certificate with which all addresses speak TLS; nil: they speak plain HTTP.
+        public var tls: TLSContext?
+
         /// The limits of connections and requests.
         public var times = TimeLimits()
 
@@ -86,6 +89,18 @@ public final class Server: Sendable {
             }
         }
         return loop.add(service)
+    }
+
+    /// Gives another certificate to the connections that come from now on; those that are open keep
+    /// theirs.
+    public func renew(_ tls: TLSContext) async {
+        for worker in workers { await Self.renew(tls, worker.service, on: worker.loop) }
+    }
+
+    private static func renew(
+        _ tls: TLSContext, _ id: SourceID, on loop: isolated EventLoop
+    ) {
+        (loop.source(id) as? Service)?.tls = tls
     }
 
     /// Stops accepting, lets requests in flight finish, closes WebSockets with 1001; returns when all

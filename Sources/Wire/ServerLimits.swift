@@ -4,6 +4,9 @@ import Loop
 ///
 /// Each bounds a whole phase, so that a byte now and then gains nothing.
 public struct TimeLimits: Sendable {
+    /// From a connection's begin to the end of its TLS handshake.
+    public var handshake = Duration.seconds(10)
+
     /// From a request's first byte to the end of its head.
     public var head = Duration.seconds(10)
 
@@ -40,11 +43,13 @@ struct RequestIntervals {
     let body: Interval
     let idle: Interval
     let write: Interval
+    let handshake: Interval
 
     init(_ times: TimeLimits) {
         head = Interval(times.head)
         body = Interval(times.body)
         idle = Interval(times.idle)
         write = Interval(times.write)
+        handshake = Interval(times.handshake)
     }
 }

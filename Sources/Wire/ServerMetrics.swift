@@ -88,6 +88,9 @@ public final class ServerMetrics: MetricSource {
             "connections_accepted_total", "Connections that were accepted.",
             Counter.sum(of: services.map(\.accepted)))
         page.counter(
+            "connections_refused_total", "Accepted connections for which there was no place.",
+            Counter.sum(of: services.map(\.turnedAway)))
+        page.counter(
             "accept_pauses_total", "How often accepting paused: no descriptors or no memory left.",
             Counter.sum(of: services.map(\.pauses)))
     }

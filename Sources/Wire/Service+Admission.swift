@@ -17,8 +17,9 @@ extension Service {
         if let place = admission.place(for: peer) {
             return connect(socket, peer, place, on: loop).start(on: loop)
         }
-        // Many at once are a flood, and get what costs least.
-        guard let seat = lobby.place(for: peer) else { return socket.abort() }
+        metrics.turnedAway.add()
+        // Many at once are a flood, and get what costs least; a TLS handshake costs more than a request.
+        guard tls == nil, let seat = lobby.place(for: peer) else { return socket.abort() }
         connect(socket, peer, seat, on: loop).turnAway(on: loop)
     }
 

@@ -18,6 +18,8 @@ final class Service: Source {
     let lobby = Admission(.lobby)
     /// When connections may be asked to give way again.
     var nextWay = Moment.now
+    /// What connections that come from now on speak; nil: no TLS.
+    var tls: TLSContext?
 
     /// Lent to the connection that reads; taken out while in use.
     var readBuffer = [UInt8](repeating: 0, count: 64 << 10)
@@ -39,6 +41,7 @@ final class Service: Source {
         httpLimits = configuration.http
         webSocketBacklog = configuration.webSocketBacklog
         metrics = configuration.metrics.service(of: router)
+        tls = configuration.tls
         let prefix = String(UInt32.random(in: 0x10_0000...0xFF_FFFF), radix: 16)
         requestID = Array("\(prefix)-00000000".utf8)
     }

@@ -16,6 +16,9 @@ final class ServiceMetrics: Sendable {
     let connections = Row<ConnectionState, Gauge>()
     let accepted = Counter()
 
+    /// Connections that found no place.
+    let turnedAway = Counter()
+
     /// How often accepting had to pause: no descriptors, or no memory.
     let pauses = Counter()
 

@@ -8,7 +8,8 @@ enum Main {
     static func main() {
         let arguments = Array(CommandLine.arguments.dropFirst())
         let command = arguments.first.flatMap(Command.named)
-        StopSignal.prepare(toWait: command?.isLasting ?? false)
+        StopSignal.prepare(
+            toWait: command?.isLasting ?? false, toReload: command?.isReloadable ?? false)
         // Detached: the main actor's thread, this one, only sleeps.
         Task.detached { exit(await run(command, arguments).rawValue) }
         while true { pause() }

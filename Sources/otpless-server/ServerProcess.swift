@@ -12,6 +12,8 @@ struct ServerProcess {
     let server: Server
     private let loops: LoopGroup
     private let store: SQLiteStore
+    /// What the server was started with; its ticket keys outlive its certificate.
+    private let tls: TLSContext?
 
     /// How long a drain may take.
     private static let drainTime = Duration.seconds(10)
@@ -29,6 +31,7 @@ struct ServerProcess {
 
     /// Opens the store and listens.
     static func start(_ config: Config, on loops: LoopGroup) async throws -> ServerProcess {
+        let tls = try TLSFiles.read(config)
         let log = try Log(config.logLevel)
         let store = try openStore(config.databasePath)
         let events = LoginEvents()
@@ -42,19 +45,22 @@ struct ServerProcess {
         let app = try await App(
             config: config, store: store, messenger: messenger, events: events, log: log)
         let gateway = Gateway(app, events: events)
-        let configuration = try configuration(config)
-        let process = ProcessMetrics(startedAt: app.clock.now)
+        let configuration = try configuration(config, tls?.context)
         let router = try routes(
             app, gateway,
             counted: [
-                process, loops, configuration.metrics, app.metrics, gateway, provider, store, log,
+                ProcessMetrics(startedAt: app.clock.now), loops, configuration.metrics, app.metrics,
+                gateway, provider, store, log,
             ])
         let server = try await Server(configuration, router: router, on: loops.loops)
         await Sweeper.start(app, on: loops.loops[0])
         for address in server.addresses {
             log.write(.info, "listening", ["address": .text("\(address)")])
         }
-        return ServerProcess(app: app, server: server, loops: loops, store: store)
+        let process = ServerProcess(
+            app: app, server: server, loops: loops, store: store, tls: tls?.context)
+        process.warn(tls?.warnings ?? [])
+        return process
     }
 
     /// Drains, commits what is queued, and ends all threads.
@@ -68,6 +74,30 @@ struct ServerProcess {
         app.log.close()
     }
 
+    /// Reads the certificate and its key again; if they are not fit, those before stay.
+    func reload() async {
+        do throws(ConfigError) {
+            guard let files = try TLSFiles.read(app.config, succeeding: tls) else {
+                return app.log.write(
+                    .info, "nothing to reload", ["reason": .text("TLS is not configured")])
+            }
+            await server.renew(files.context)
+            app.log.write(
+                .info, "certificate reloaded", ["daysLeft": .number(files.context.daysLeft)])
+            warn(files.warnings)
+        } catch {
+            for fault in error.faults {
+                app.log.write(.error, "certificate not reloaded", ["fault": .text("\(fault)")])
+            }
+        }
+    }
+
+    private func warn(_ warnings: [String]) {
+        for warning in warnings {
+            app.log.write(.warning, "configuration", ["warning": .text(warning)])
+        }
+    }
+
     private static func openStore(_ path: String) throws(StartError) -> SQLiteStore {
         do throws(StoreError) {
             return try SQLiteStore(path: path)
@@ -76,7 +106,9 @@ struct ServerProcess {
         }
     }
 
-    private static func configuration(_ config: Config) throws -> Server.Configuration {
+    private static func configuration(
+        _ config: Config, _ tls: TLSContext?
+    ) throws -> Server.Configuration {
         let addresses = try config.listen.map { text in
             guard let address = SocketAddress(text) else {
                 throw ConfigError(faults: [
@@ -92,6 +124,7 @@ struct ServerProcess {
             Response(Failure(Failure.Code(refusal: status)))
         }
         configuration.connections = connections(config)
+        configuration.tls = tls
         return configuration
     }
 }

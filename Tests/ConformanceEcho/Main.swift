@@ -1,10 +1,12 @@
+import FoundationEssentials
 import Glibc
 import Loop
 import Wire
 
 /// The server that conformance suites are run against; not shipped.
 ///
-/// usage: conformance-echo [--port PORT] [--head|--body|--idle|--write|--close SECONDS]
+/// usage: conformance-echo [--port PORT] [--tls-certificate FILE --tls-key FILE]
+///     [--handshake|--head|--body|--idle|--write|--close SECONDS]
 @main
 enum Main {
     static func main() async throws {
@@ -17,6 +19,7 @@ enum Main {
         }
         configuration.times = flags.times
         configuration.webSocketBacklog = 2 * Echo.limit
+        configuration.tls = try flags.tls()
         let server = try await Server(configuration, router: Echo.routes, on: loops.loops)
         for address in server.addresses { print("listening on \(address)") }
         fflush(nil)
@@ -30,16 +33,22 @@ struct Flags {
 
     private(set) var port: UInt16 = 0
     private(set) var times = TimeLimits()
+    private var files: [String: String] = [:]
 
     init(_ arguments: [String]) throws {
         var rest = arguments[...]
         while let flag = rest.popFirst() {
+            if flag == "--tls-certificate" || flag == "--tls-key" {
+                files[flag] = rest.popFirst()
+                continue
+            }
             guard let number = rest.popFirst().flatMap({ Int($0) }), number >= 0 else {
                 throw Fault()
             }
             let time = Duration.seconds(number)
             switch flag {
             case "--port": port = UInt16(clamping: number)
+            case "--handshake": times.handshake = time
             case "--head": times.head = time
             case "--body": times.body = time
             case "--idle": times.idle = time
@@ -48,5 +57,14 @@ struct Flags {
             default: throw Fault()
             }
         }
+    }
+
+    /// Both files make the server speak TLS.
+    func tls() throws -> TLSContext? {
+        guard !files.isEmpty else { return nil }
+        let content = ["--tls-certificate", "--tls-key"].compactMap { files[$0] }
+            .compactMap { FileManager.default.contents(atPath: $0).map(Array.init) }
+        guard content.count == 2 else { throw Fault() }
+        return try TLSContext(certificate: content[0], key: content[1])
     }
 }

@@ -17,7 +17,7 @@ struct OutgoingTests {
             while outgoing.count < 256 << 10 {
                 outgoing.queue { $0 += [UInt8](repeating: 1, count: 9999) }
             }
-            let isOpen = outgoing.send(over: Socket(descriptor: socket))
+            let isOpen = outgoing.send(over: .plain(Socket(descriptor: socket)))
             #expect(isOpen)
             _ = unsafe recv(peer, &buffer, buffer.count, 0)
             largest = max(largest, outgoing.held)
@@ -34,13 +34,13 @@ struct OutgoingTests {
         var outgoing = Outgoing()
         outgoing.queue { $0 += [UInt8](repeating: 1, count: 4 << 20) }
         let begins = outgoing.hasMovedOn()
-        let isOpen = outgoing.send(over: Socket(descriptor: socket))
+        let isOpen = outgoing.send(over: .plain(Socket(descriptor: socket)))
         let goesOn = outgoing.hasMovedOn()
         #expect(begins && isOpen && !outgoing.isEmpty && !goesOn)
         var buffer = [UInt8](repeating: 0, count: 1 << 20)
         while !outgoing.isEmpty {
             _ = unsafe recv(peer, &buffer, buffer.count, 0)
-            guard outgoing.send(over: Socket(descriptor: socket)) else { break }
+            guard outgoing.send(over: .plain(Socket(descriptor: socket))) else { break }
         }
         let hasLeft = outgoing.hasMovedOn()
         #expect(hasLeft && outgoing.held == 0)

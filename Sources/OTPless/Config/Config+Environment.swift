@@ -21,6 +21,6 @@ extension Config {
                 faults.append(ConfigFault(name: setting.name, problem: problem))
             }
         }
-        return (config, faults + unknownNames(in: environment))
+        return (config, faults + config.tlsFaults(besides: faults) + unknownNames(in: environment))
     }
 }

@@ -4,7 +4,11 @@ extension Config {
         var warnings = [
             "There are no rate limits yet: limit /api/auth/initiate in the reverse proxy"
         ]
-        if WebURL(publicURL)?.isSafe == false {
+        if tls.certificate != nil, WebURL(publicURL)?.isHTTPS == false {
+            warnings.append(
+                "OTPLESS_PUBLIC_URL is plain http, but the server speaks TLS: pages cannot open the "
+                    + "WebSocket, because their origin is another one")
+        } else if WebURL(publicURL)?.isSafe == false {
             warnings.append(
                 "OTPLESS_PUBLIC_URL is plain http: tokens travel in clear, and browsers give pages "
                     + "there no code challenge")

@@ -12,6 +12,9 @@ public struct Config: Sendable {
     /// The path of the SQLite file.
     public var databasePath = "otpless.db"
 
+    /// What the server speaks TLS with; without it, plain HTTP.
+    public var tls = TLS()
+
     /// Origins whose pages may use the API and its WebSockets.
     public var allowedOrigins: [String] = []
 

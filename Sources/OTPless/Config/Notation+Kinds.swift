@@ -50,6 +50,9 @@ extension Notation where Value == String {
         "sqlite:\($0)"
     }
 
+    /// A file's path.
+    static let path = text("must be a path") { $0 }
+
     /// `v26.0`: a version of the Graph API.
     static let apiVersion = text("must look like v26.0") { text in
         let parts = text.dropFirst().split(separator: ".", omittingEmptySubsequences: false)

@@ -17,8 +17,13 @@ extension Setting {
         .notYet("OTPLESS_APP_LOGO", "shown on the page"),
         .optional(
             "OTPLESS_DATABASE", \.databasePath, .sqlite, "where everything is kept: `sqlite:PATH`"),
-        .notYet("OTPLESS_TLS_CERTIFICATE", "the server's certificate, a PEM file"),
-        .notYet("OTPLESS_TLS_KEY", "the certificate's key, a PEM file"),
+        .optional(
+            "OTPLESS_TLS_CERTIFICATE", \.tls.certificate, .perhaps(.path),
+            "the server's certificate and those that lead to its root, a PEM file; with it, the "
+                + "server speaks TLS on all its addresses. Read again at SIGHUP"),
+        .optional(
+            "OTPLESS_TLS_KEY", \.tls.key, .perhaps(.path),
+            "the certificate's key, a PEM file that is not encrypted. Read again at SIGHUP"),
         .notYet("OTPLESS_TRUSTED_PROXIES", "proxies whose forwarding headers count, as CIDRs"),
         .derived(
             "OTPLESS_ALLOWED_ORIGINS", \.allowedOrigins, .origins, from: "the public URL's origin",

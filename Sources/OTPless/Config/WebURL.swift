@@ -6,8 +6,11 @@ struct WebURL {
     /// The host, with its port unless that is the scheme's own.
     let authority: String
 
+    /// The host alone; an IPv6 address without its brackets.
+    var name: String { host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host }
+
     private let path: String
-    private let isHTTPS: Bool
+    let isHTTPS: Bool
     private let host: String
 
     /// Nil for another scheme, an empty host, user information, a query or a fragment.

@@ -59,6 +59,7 @@ final class Listener: Source {
     private func rest(on loop: isolated EventLoop) {
         guard let id else { return }
         isResting = true
+        service.metrics.pauses.add()
         loop.setInterest([], of: id)
         loop.setDeadline(loop.now + Self.pause, of: id)
     }

@@ -46,12 +46,17 @@ package struct Socket {
         _ = Glibc.close(descriptor)
     }
 
-    /// Closes with a reset: nothing stays with the kernel, neither unsent bytes nor TIME_WAIT.
+    /// Closes with a reset.
     func abort() {
+        resetOnClose()
+        close()
+    }
+
+    /// Closing will be a reset: nothing stays with the kernel, neither unsent bytes nor TIME_WAIT.
+    func resetOnClose() {
         var option = linger(l_onoff: 1, l_linger: 0)
         let size = socklen_t(MemoryLayout<linger>.size)
         unsafe setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, size)
-        close()
     }
 
     private static var failure: Transfer {

@@ -33,10 +33,21 @@ enum CheckConfigCommand {
         let told = Set(configured.faults.map(\.name))
         let found = [listenFault(config), databaseFault(config)]
             .compactMap { $0 }.filter { configured.isRead && !told.contains($0.name) }
-        let complaints = configured.complaints + found.map(\.description)
+        let (tlsFaults, tlsWarnings) = tls(config)
+        let complaints =
+            configured.complaints + found.map(\.description)
+            + (configured.isRead ? tlsFaults : []).map(\.description)
         guard complaints.isEmpty else { return Configured.complain(complaints) }
-        configured.warn()
+        configured.warn(adding: tlsWarnings)
         return Terminal.tell("Configuration is valid")
+    }
+
+    private static func tls(_ config: Config) -> (faults: [ConfigFault], warnings: [String]) {
+        do throws(ConfigError) {
+            return ([], try TLSFiles.read(config)?.warnings ?? [])
+        } catch {
+            return (error.faults, [])
+        }
     }
 
     private static func listenFault(_ config: Config) -> ConfigFault? {

@@ -11,6 +11,9 @@ struct Command: Sendable {
     /// Whether it runs until SIGTERM or SIGINT, which it then takes itself.
     var isLasting = false
 
+    /// Whether SIGHUP makes it read again what it has read, rather than end it.
+    var isReloadable = false
+
     let run: @Sendable ([String]) async -> ExitStatus
 
     static let all = [

@@ -64,7 +64,7 @@ extension Configured {
     }
 
     /// Tells the warnings, for commands that have no log.
-    func warn() {
-        for warning in warnings { Terminal.complain("warning: \(warning)") }
+    func warn(adding more: [String] = []) {
+        for warning in warnings + more { Terminal.complain("warning: \(warning)") }
     }
 }

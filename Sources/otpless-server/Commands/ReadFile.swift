@@ -11,7 +11,7 @@ struct ReadFile {
         do throws(RegularFile.Fault) {
             try read(RegularFile(path), path)
         } catch {
-            faults.append("\(path): \(Self.text(error))")
+            faults.append("\(path): \(error.text)")
         }
     }
 
@@ -30,13 +30,5 @@ struct ReadFile {
         self.content = content
         faults = content.faults.map { "\(path), line \($0.line): \($0.text)" }
         warnings += content.warnings.map { "\(path), line \($0.line): \($0.text)" }
-    }
-
-    private static func text(_ fault: RegularFile.Fault) -> String {
-        switch fault {
-        case .unreachable: "there is no such file, or it cannot be reached"
-        case .notRegular: "is not a regular file"
-        case .unreadable: "cannot be read"
-        }
     }
 }

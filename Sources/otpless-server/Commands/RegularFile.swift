@@ -5,6 +5,15 @@ struct RegularFile: ~Copyable {
     /// Why a path cannot be read as a regular file.
     enum Fault: Error {
         case unreachable, notRegular, unreadable
+
+        /// What is wrong with the file, behind its name.
+        var text: String {
+            switch self {
+            case .unreachable: "there is no such file, or it cannot be reached"
+            case .notRegular: "is not a regular file"
+            case .unreadable: "cannot be read"
+            }
+        }
     }
 
     /// What the file system says; a file of `/proc` says 0 and may be endless.

@@ -1,3 +1,4 @@
+import Glibc
 import Loop
 import OTPless
 
@@ -11,9 +12,10 @@ extension Command {
 
             Reads OTPLESS_* from the environment, lists everything that is missing or wrong at once
             (exit status 78), and serves until SIGTERM or SIGINT: then no new connections, requests
-            in flight finish, waiting pages get close 1001 and reconnect; 10 s at most.
+            in flight finish, waiting pages get close 1001 and reconnect; 10 s at most. SIGHUP
+            reads the TLS certificate and its key again.
             """,
-        isLasting: true
+        isLasting: true, isReloadable: true
     ) { await Configured.run("serve", $0, ServeCommand.run) }
 }
 
@@ -26,7 +28,10 @@ enum ServeCommand {
             for warning in configured.warnings {
                 process.app.log.write(.warning, "configuration", ["warning": .text(warning)])
             }
-            await StopSignal.wait(on: loops.loops[0])
+            for await signal in await StopSignal.arrivals(on: loops.loops[0]) {
+                guard signal == SIGHUP else { break }
+                await process.reload()
+            }
             await process.stop()
             return .ok
         } catch let error as ConfigError {

@@ -59,11 +59,16 @@ let package = Package(
             name: "conformance-echo", dependencies: ["Wire", "OTPless", "Loop"],
             path: "Tests/ConformanceEcho", swiftSettings: strict),
 
+        // Not shipped: a TLS client and certificates, for the tests.
+        .target(
+            name: "TLSTesting", dependencies: ["COpenSSL"], path: "Tests/TLSTesting",
+            swiftSettings: strict),
         .testTarget(
             name: "MetricsTests", dependencies: ["Metrics", "Loop"], swiftSettings: strict),
         .testTarget(name: "LoopTests", dependencies: ["Loop", "Metrics"], swiftSettings: strict),
         .testTarget(
-            name: "WireTests", dependencies: ["Wire", "Loop", "Metrics"], swiftSettings: strict),
+            name: "WireTests", dependencies: ["Wire", "Loop", "Metrics", "TLSTesting"],
+            swiftSettings: strict),
         .testTarget(
             name: "OTPlessTests", dependencies: ["OTPless", "Loop", "Metrics", "CSQLite"],
             swiftSettings: strict),
@@ -81,6 +86,7 @@ let package = Package(
             name: "ServerTests",
             dependencies: [
                 "otpless-server", "WhatsAppSimulator", "OTPless", "Wire", "Loop", "CSQLite",
+                "TLSTesting",
             ],
             swiftSettings: strict),
     ]

@@ -97,8 +97,9 @@ import Loop
         return transfer
     }
 
-    /// Encrypts and writes, record by record. What the kernel had no room for must come first in
-    /// the next call: OpenSSL has encrypted it already.
+    /// Encrypts and writes, record by record.
+    ///
+    /// What the kernel had no room for must come first in the next call: OpenSSL has encrypted it.
     func send(_ bytes: Span<UInt8>) -> Socket.Transfer {
         var sent = 0
         while sent < min(bytes.count, Self.budget) {
@@ -141,7 +142,7 @@ import Loop
         socket.shutdownWrites()
     }
 
-    /// Lets go of the socket. Without its close_notify a peer sees that something may be missing.
+    /// Lets go of the socket; without a close_notify the peer sees that something may be missing.
     func close(isOrderly: Bool) {
         if isOrderly, isWritable { _ = sayGoodbye() }
         isWritable = false

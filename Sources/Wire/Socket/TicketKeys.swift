@@ -24,7 +24,7 @@ package struct TicketKeys {
         }
     }
 
-    /// How long a key seals; for as long again it opens. A ticket itself is good for 2 hours.
+    /// How long a key seals, and then opens for as long again; a ticket is good for 2 hours.
     package static let term = Duration.seconds(8 * 3600)
 
     /// The newest first, at most two.

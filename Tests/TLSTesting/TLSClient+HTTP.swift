@@ -1,0 +1,47 @@
+extension TLSClient {
+    /// Sends a request and reads its reply, which has a length.
+    public func ask(
+        _ method: String, _ path: String, _ lines: [String] = [], body: [UInt8]? = nil
+    ) throws -> (status: Int, body: [UInt8]) {
+        try request(method, path, lines, body: body)
+        return try reply()
+    }
+
+    public func request(
+        _ method: String, _ path: String, _ lines: [String] = [], body: [UInt8]? = nil
+    ) throws {
+        let length = body.map { ["Content-Length: \($0.count)"] } ?? []
+        let head = (["\(method) \(path) HTTP/1.1", "Host: test"] + lines + length)
+            .map { $0 + "\r\n" }.joined()
+        try send(Array((head + "\r\n").utf8) + (body ?? []))
+    }
+
+    public func reply() throws -> (status: Int, body: [UInt8]) {
+        let lines = try take(upTo: "\r\n\r\n").split(whereSeparator: \.isNewline)
+        let status = lines.first?.split(separator: " ").dropFirst().first.flatMap { Int($0) }
+        let length = lines.first { $0.lowercased().hasPrefix("content-length: ") }
+            .flatMap { Int($0.dropFirst(16)) }
+        return (status ?? 0, try take(length ?? 0))
+    }
+
+    /// Turns the connection into a WebSocket; returns the status.
+    public func upgrade(_ path: String = "/ws") throws -> Int {
+        try ask(
+            "GET", path,
+            [
+                "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13",
+                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+            ]
+        ).status
+    }
+
+    /// The server's next frame: its opcode and its payload (RFC 6455 §5.2).
+    public func frame() throws -> (opcode: UInt8, payload: [UInt8]) {
+        let head = try take(2)
+        var length = Int(head[1])
+        if length > 125 {
+            length = try take(length == 126 ? 2 : 8).reduce(0) { $0 << 8 | Int($1) }
+        }
+        return (head[0] & 0xF, try take(length))
+    }
+}

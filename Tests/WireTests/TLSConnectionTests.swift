@@ -1,0 +1,205 @@
+import Glibc
+import Loop
+import TLSTesting
+import Testing
+import Wire
+
+/// What becomes of bytes, ends and limits under TLS.
+@Suite(.blocking, .timeLimit(.minutes(2)))
+struct TLSConnectionTests {
+    private static let versions = [TLSClient.Version.v1_2, .v1_3]
+
+    @Test(arguments: versions)
+    func `handshake, request and frames may come byte by byte`(version: TLSClient.Version)
+        async throws
+    {
+        try await withTLSServer { server, _ in
+            let descriptor = try byteByByte(to: server.port)
+            let client = try TLSClient(descriptor: descriptor, .with { $0.version = version })
+            #expect(try client.ask("GET", "/now?a").body == [UInt8(ascii: "a")])
+            #expect(try client.upgrade() == 101)
+            try client.send(.text("b"))
+            #expect(try client.receivedFrame() == .text("b"))
+        }
+    }
+
+    @Test(arguments: versions)
+    func `large bodies go both ways`(version: TLSClient.Version) async throws {
+        let body = [UInt8].pattern(3 << 20)
+        try await withTLSServer { server, _ in
+            let client = try TLSClient(port: server.port, .with { $0.version = version })
+            for _ in 0..<2 {
+                let reply = try client.ask("POST", "/echo", body: body)
+                #expect(reply.status == 200 && reply.body == body)
+            }
+        }
+    }
+
+    @Test(arguments: versions)
+    func `a slow reader gets every byte`(version: TLSClient.Version) async throws {
+        let body = [UInt8].pattern(3 << 20)
+        try await withTLSServer { server, _ in
+            let slow = try TLSClient(
+                port: server.port,
+                .with {
+                    $0.version = version
+                    $0.receiveBuffer = 4096
+                })
+            // More replies than the kernel holds, and none is read.
+            for _ in 0..<4 { try slow.request("GET", "/big") }
+            // Others are served meanwhile, while the slow one's writes are refused.
+            for _ in 0..<8 {
+                let other = try TLSClient(port: server.port)
+                #expect(try other.ask("GET", "/now?a").status == 200)
+            }
+            for _ in 0..<4 { #expect(try slow.reply().body == body) }
+        }
+    }
+
+    @Test func `a peer that reads too slowly is cut off without a close_notify`() async throws {
+        try await withTLSServer(times: .with(\.write)) { server, _ in
+            let slow = try TLSClient(port: server.port, .with { $0.receiveBuffer = 4096 })
+            for _ in 0..<8 { try slow.request("GET", "/big") }
+            try await Self.passes(.milliseconds(50), on: server)
+            var count = 0
+            #expect(throws: TLSClient.Fault.self) {
+                while case let bytes = try slow.receive(), !bytes.isEmpty { count += bytes.count }
+                if !slow.sawCloseNotify { throw TLSClient.Fault.endedEarly }
+            }
+            #expect(count < 8 * 3 << 20)
+        }
+    }
+
+    /// Returns when a limit of the server has passed for a connection that began later.
+    private static func passes(_ limit: Duration, on server: Server) async throws {
+        let client = try TLSClient(port: server.port, .with { $0.receiveBuffer = 4096 })
+        for _ in 0..<8 { try client.request("GET", "/big") }
+        _ = try? client.rest()
+    }
+
+    @Test func `a peer that has said close_notify still gets its reply`() async throws {
+        try await withTLSServer { server, _ in
+            let client = try TLSClient(port: server.port)
+            try client.request("GET", "/now?a")
+            client.finishSending()
+            #expect(try client.reply().body == [UInt8(ascii: "a")])
+            #expect(try client.rest().isEmpty && client.sawCloseNotify)
+        }
+    }
+
+    @Test func `a peer that ends TCP without a word still gets its reply`() async throws {
+        try await withTLSServer { server, _ in
+            let client = try TLSClient(port: server.port)
+            try client.request("GET", "/now?a")
+            client.finishSendingRudely()
+            #expect(try client.reply().body == [UInt8(ascii: "a")])
+            #expect(try client.rest().isEmpty && client.sawCloseNotify)
+        }
+    }
+
+    @Test func `the server's end is a close_notify`() async throws {
+        try await withTLSServer { server, _ in
+            let client = try TLSClient(port: server.port)
+            #expect(try client.ask("GET", "/now?a", ["Connection: close"]).status == 200)
+            #expect(try client.rest().isEmpty && client.sawCloseNotify)
+        }
+        try await withTLSServer(times: .with(\.idle)) { server, _ in
+            let idle = try TLSClient(port: server.port)
+            #expect(try idle.rest().isEmpty && idle.sawCloseNotify)
+        }
+    }
+
+    @Test(arguments: [0, 1, 5, 64, 512])
+    func `a reset harms nobody, wherever the handshake stands`(count: Int) async throws {
+        try await withTLSServer(times: .with(\.handshake, .seconds(60))) { server, _ in
+            let other = try TLSClient(port: server.port)
+            for _ in 0..<4 {
+                let raw = try TLSClient.connect(server.port)
+                // The head of a record that announces more than comes.
+                let hello: [UInt8] = [22, 3, 1, 2, 0, 1, 0, 1, 252, 3, 3]
+                let bytes = Array((hello + .pattern(512)).prefix(count))
+                _ = unsafe send(raw, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+                #expect(try other.ask("GET", "/now?a").status == 200)
+                TLSClient.reset(raw)
+            }
+            let client = try TLSClient(port: server.port)
+            client.reset()
+            #expect(try other.ask("GET", "/now?a").status == 200)
+        }
+    }
+
+    @Test func `a handshake that takes too long is ended`() async throws {
+        var times = TimeLimits.with(\.handshake)
+        times.idle = .seconds(60)
+        try await withTLSServer(times: times) { server, _ in
+            for start in [[], [22], [22, 3, 1, 2, 0, 1, 0, 1, 252, 3, 3]] as [[UInt8]] {
+                let client = try Client(port: server.port)
+                try client.send(start)
+                #expect(try await client.rest().isEmpty)
+            }
+            // Once it is done, another limit holds.
+            let client = try TLSClient(port: server.port)
+            #expect(try await Client(port: server.port).rest().isEmpty, "its limit has passed")
+            #expect(try client.ask("GET", "/now?a").status == 200)
+        }
+    }
+
+    @Test func `plain HTTP is told that it is at the wrong door`() async throws {
+        try await withTLSServer { server, _ in
+            let client = try Client(port: server.port)
+            let reply = try await client.ask("GET", "/now?a")
+            #expect(reply.status == 400 && reply.text == "refused 400")
+            #expect(reply.headers["connection"] == "close")
+            #expect(try await client.rest().isEmpty)
+        }
+    }
+
+    @Test func `what is no TLS at all is ended`() async throws {
+        try await withTLSServer { server, _ in
+            let client = try Client(port: server.port)
+            try client.send([UInt8](repeating: 0xFF, count: 4096))
+            // An alert at most.
+            #expect(try await client.rest().count < 16)
+        }
+    }
+
+    @Test func `a WebSocket echoes what is larger than a record`() async throws {
+        try await withTLSServer { server, _ in
+            let client = try TLSClient(port: server.port)
+            #expect(try client.upgrade() == 101)
+            let payload = [UInt8].pattern(60_000)
+            for _ in 0..<5 { try client.send(.binary(payload)) }
+            for _ in 0..<5 {
+                #expect(
+                    try client.receivedFrame() == ReceivedFrame(opcode: 2, payload: payload))
+            }
+        }
+    }
+
+    @Test func `a drain closes WebSockets with 1001, and then TLS`() async throws {
+        try await withTLSServer { server, _ in
+            let client = try TLSClient(port: server.port)
+            #expect(try client.upgrade() == 101)
+            let idle = try TLSClient(port: server.port)
+            #expect(try idle.ask("GET", "/now?a").status == 200)
+            async let drained: Void = server.drain(within: .seconds(4))
+            #expect(try client.receivedFrame() == .close(1001))
+            #expect(try idle.rest().isEmpty && idle.sawCloseNotify)
+            try client.send(.close(code: 1001))
+            #expect(try client.rest().isEmpty && client.sawCloseNotify)
+            client.finishSending()
+            client.finishSendingRudely()
+            await drained
+        }
+    }
+
+    @Test func `an idle page costs no turns of the loop`() async throws {
+        try await withTLSServer { server, _ in
+            let page = try TLSClient(port: server.port)
+            #expect(try page.upgrade() == 101)
+            let halfClosed = try TLSClient(port: server.port)
+            halfClosed.finishSendingRudely()
+            #expect(try halfClosed.rest().isEmpty)
+        }
+    }
+}

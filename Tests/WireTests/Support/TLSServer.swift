@@ -5,7 +5,8 @@ import Wire
 /// Runs a server that speaks TLS, as `withServer` does.
 func withTLSServer(
     _ certificate: TestCertificate? = nil, loops count: Int = 1, times: TimeLimits = TimeLimits(),
-    routes: (inout Router) -> Void = { $0.forTLS() }, _ body: (Server, TLSContext) async throws -> Void
+    routes: (inout Router) -> Void = { $0.forTLS() },
+    _ body: (Server, TLSContext) async throws -> Void
 ) async throws {
     let loops = try LoopGroup(count: count)
     var router = Router()
@@ -43,7 +44,11 @@ extension Router {
 extension [UInt8] {
     /// Bytes among which a lost or a doubled one shows.
     static func pattern(_ count: Int) -> [UInt8] {
-        (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13) }
+        // Of a prime length: no record or buffer is a multiple of it.
+        let block = (0..<65_521).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13) }
+        var bytes: [UInt8] = []
+        while bytes.count < count { bytes += block.prefix(count - bytes.count) }
+        return bytes
     }
 }
 

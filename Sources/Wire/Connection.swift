@@ -52,7 +52,7 @@ final class Connection: Source {
         self.service = service
         parser = RequestParser(limits: service.httpLimits)
         let intervals = service.intervals
-        stageDeadline = now + (transport.isEstablished ? intervals.idle : intervals.handshake)
+        stageDeadline = now + (transport.isShakingHands ? intervals.handshake : intervals.idle)
     }
 
     /// The loop has ended under a connection that had not.
@@ -78,7 +78,7 @@ final class Connection: Source {
     }
 
     private func read(on loop: isolated EventLoop) {
-        guard transport.isEstablished || shakeHands(on: loop) else { return }
+        if transport.isShakingHands, !shakeHands(on: loop) { return }
         // Lent, not copied: a span of it is read while the connection itself changes.
         var buffer: [UInt8] = []
         swap(&buffer, &service.readBuffer)

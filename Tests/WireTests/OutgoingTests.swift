@@ -46,6 +46,10 @@ struct OutgoingTests {
         #expect(hasLeft && outgoing.held == 0)
     }
 
+    @Test func `a plain connection carries nothing for TLS`() {
+        #expect(MemoryLayout<Transport>.size == MemoryLayout<UInt>.size)
+    }
+
     private static func pair() throws -> (Int32, Int32) {
         var ends: [Int32] = [0, 0]
         let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue)

@@ -120,6 +120,21 @@ struct TLSConnectionTests {
         }
     }
 
+    @Test func `a handshake that fails leaves nothing behind`() async throws {
+        try await withTLSServer { server, _ in
+            for start in [[], [22, 3, 1, 2, 0, 1, 0, 1, 252], Array("nonsense".utf8)] as [[UInt8]] {
+                let client = try Client(port: server.port)
+                try client.send(start)
+                client.finishSending()
+                #expect(try await client.rest().count < 16, "an alert at most")
+            }
+            // Less than the time for which an answered connection lingers.
+            let begin = ContinuousClock.now
+            await server.drain(within: .seconds(10))
+            #expect(ContinuousClock.now - begin < .seconds(1))
+        }
+    }
+
     @Test func `a handshake that takes too long is ended`() async throws {
         var times = TimeLimits.with(\.handshake)
         times.idle = .seconds(60)
@@ -129,9 +144,15 @@ struct TLSConnectionTests {
                 try client.send(start)
                 #expect(try await client.rest().isEmpty)
             }
-            // Once it is done, another limit holds.
+        }
+    }
+
+    @Test func `once the handshake is done its limit no longer holds`() async throws {
+        // Long enough for a handshake on a machine with much else to do.
+        try await withTLSServer(times: .with(\.handshake, .seconds(2))) { server, _ in
             let client = try TLSClient(port: server.port)
-            #expect(try await Client(port: server.port).rest().isEmpty, "its limit has passed")
+            let silent = try Client(port: server.port)
+            #expect(try await silent.rest().isEmpty, "its limit has passed")
             #expect(try client.ask("GET", "/now?a").status == 200)
         }
     }

@@ -15,7 +15,8 @@ import Loop
     }
 
     let socket: Socket
-    private(set) var isEstablished = false
+    /// Until the handshake is done, or has failed for good.
+    private(set) var isShakingHands = true
     private(set) var readsOn = Readiness.readable
     private(set) var writesOn = Readiness.writable
     private(set) var owesEnd = false
@@ -51,7 +52,7 @@ import Loop
     func shakeHands() -> Handshake {
         switch call({ unsafe SSL_do_handshake(ssl) }) {
         case .done:
-            isEstablished = true
+            isShakingHands = false
             isWritable = true
             readsOn = .readable
             return .done
@@ -59,6 +60,7 @@ import Loop
             readsOn = readiness
             return .wait
         case .end, .failed:
+            isShakingHands = false
             isDeaf = true
             readsOn = .readable
             let reason = ERR_GET_REASON(ERR_peek_error())

@@ -25,9 +25,9 @@ package enum Transport {
         }
     }
 
-    /// Whether bytes of the application may travel: TLS shakes hands first.
-    var isEstablished: Bool {
-        if case .tls(let session) = self { session.isEstablished } else { true }
+    /// Whether TLS has to come first, before any byte of HTTP.
+    var isShakingHands: Bool {
+        if case .tls(let session) = self { session.isShakingHands } else { false }
     }
 
     /// What reading has to wait for: TLS may have to write before it can read on.

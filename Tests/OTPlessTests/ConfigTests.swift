@@ -70,8 +70,7 @@ struct ConfigTests {
     }
 
     @Test(arguments: [
-        ("OTPLESS_APP_LOGO", "x", ""), ("OTPLESS_TLS_CERTIFICATE", "x", ""),
-        ("OTPLESS_TLS_KEY", "x", ""), ("OTPLESS_TRUSTED_PROXIES", "10.0.0.0/8", ""),
+        ("OTPLESS_APP_LOGO", "x", ""), ("OTPLESS_TRUSTED_PROXIES", "10.0.0.0/8", ""),
         ("OTPLESS_JWT_KEYS", "keys", ""),
         ("OTPLESS_WHATSAPP_MATCH_TEMPLATE", "a:en", ""), ("OTPLESS_COUNTRIES", "+49", ""),
         ("OTPLESS_METHODS", "prompt,link", "prompt"),

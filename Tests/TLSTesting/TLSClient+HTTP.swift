@@ -1,13 +1,13 @@
 extension TLSClient {
     /// Sends a request and reads its reply, which has a length.
-    public func ask(
+    package func ask(
         _ method: String, _ path: String, _ lines: [String] = [], body: [UInt8]? = nil
     ) throws -> (status: Int, body: [UInt8]) {
         try request(method, path, lines, body: body)
         return try reply()
     }
 
-    public func request(
+    package func request(
         _ method: String, _ path: String, _ lines: [String] = [], body: [UInt8]? = nil
     ) throws {
         let length = body.map { ["Content-Length: \($0.count)"] } ?? []
@@ -16,7 +16,7 @@ extension TLSClient {
         try send(Array((head + "\r\n").utf8) + (body ?? []))
     }
 
-    public func reply() throws -> (status: Int, body: [UInt8]) {
+    package func reply() throws -> (status: Int, body: [UInt8]) {
         let lines = try take(upTo: "\r\n\r\n").split(whereSeparator: \.isNewline)
         let status = lines.first?.split(separator: " ").dropFirst().first.flatMap { Int($0) }
         let length = lines.first { $0.lowercased().hasPrefix("content-length: ") }
@@ -25,7 +25,7 @@ extension TLSClient {
     }
 
     /// Turns the connection into a WebSocket; returns the status.
-    public func upgrade(_ path: String = "/ws") throws -> Int {
+    package func upgrade(_ path: String = "/ws") throws -> Int {
         try ask(
             "GET", path,
             [
@@ -36,7 +36,7 @@ extension TLSClient {
     }
 
     /// The server's next frame: its opcode and its payload (RFC 6455 §5.2).
-    public func frame() throws -> (opcode: UInt8, payload: [UInt8]) {
+    package func frame() throws -> (opcode: UInt8, payload: [UInt8]) {
         let head = try take(2)
         var length = Int(head[1])
         if length > 125 {

@@ -2,39 +2,39 @@ import COpenSSL
 import Glibc
 
 /// A TLS client of one connection to loopback: blocks, but never for longer than 30 s a call.
-@safe public final class TLSClient {
-    public struct Options {
+@safe package final class TLSClient {
+    package struct Options {
         /// `TLS1_2_VERSION` and its like; nil: what OpenSSL has.
-        public var version: Version?
+        package var version: Version?
         /// TLS 1.2 ciphers by OpenSSL's names.
-        public var ciphers: String?
+        package var ciphers: String?
         /// TLS 1.3 suites.
-        public var suites: String?
+        package var suites: String?
         /// What ALPN offers.
-        public var protocols: [String] = []
+        package var protocols: [String] = []
         /// A session of another connection.
-        public var resuming: Resumption?
+        package var resuming: Resumption?
         /// A small one makes the server feel a client that does not read.
-        public var receiveBuffer: Int32?
+        package var receiveBuffer: Int32?
         /// In PEM: the only root that is trusted.
-        public var root: [UInt8]?
+        package var root: [UInt8]?
 
-        public init() {}
+        package init() {}
     }
 
-    public enum Version: Sendable {
-        case v1_1, v1_2, v1_3
+    package enum Version: Sendable {
+        case tls11, tls12, tls13
 
         var number: Int {
             switch self {
-            case .v1_1: Int(TLS1_1_VERSION)
-            case .v1_2: Int(TLS1_2_VERSION)
-            case .v1_3: Int(TLS1_3_VERSION)
+            case .tls11: Int(TLS1_1_VERSION)
+            case .tls12: Int(TLS1_2_VERSION)
+            case .tls13: Int(TLS1_3_VERSION)
             }
         }
     }
 
-    public enum Fault: Error, Equatable {
+    package enum Fault: Error, Equatable {
         /// The server's alert (RFC 8446 §6).
         case alert(Int)
         case timeout
@@ -43,7 +43,7 @@ import Glibc
     }
 
     /// A session that another connection may resume.
-    @safe public final class Resumption {
+    @safe package final class Resumption {
         fileprivate let session: OpaquePointer?
 
         fileprivate init(_ session: OpaquePointer?) { unsafe self.session = session }
@@ -58,12 +58,12 @@ import Glibc
     private var isOpen = true
 
     /// Connects to a port and shakes hands.
-    public convenience init(port: UInt16, _ options: Options = Options()) throws {
+    package convenience init(port: UInt16, _ options: Options = Options()) throws {
         try self.init(descriptor: Self.connect(port, options.receiveBuffer), options)
     }
 
     /// Shakes hands over a connection, which it takes over.
-    public init(descriptor: Int32, _ options: Options = Options()) throws {
+    package init(descriptor: Int32, _ options: Options = Options()) throws {
         _ = signal(SIGPIPE, SIG_IGN)
         self.descriptor = descriptor
         unsafe context = SSL_CTX_new(TLS_client_method())
@@ -111,7 +111,7 @@ import Glibc
     }
 
     /// A connection to loopback whose reads and writes time out.
-    public static func connect(_ port: UInt16, _ receiveBuffer: Int32? = nil) throws -> Int32 {
+    package static func connect(_ port: UInt16, _ receiveBuffer: Int32? = nil) throws -> Int32 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var patience = timeval(tv_sec: 30, tv_usec: 0)
         let size = socklen_t(MemoryLayout<timeval>.size)
@@ -154,37 +154,37 @@ import Glibc
 
     // MARK: What was agreed
 
-    public var version: String { unsafe String(cString: SSL_get_version(ssl)) }
+    package var version: String { unsafe String(cString: SSL_get_version(ssl)) }
 
-    public var cipher: String {
+    package var cipher: String {
         unsafe String(cString: SSL_CIPHER_get_name(SSL_get_current_cipher(ssl)))
     }
 
     /// What ALPN chose.
-    public var chosenProtocol: String? {
+    package var chosenProtocol: String? {
         var (name, length): (UnsafePointer<UInt8>?, UInt32) = (nil, 0)
         unsafe SSL_get0_alpn_selected(ssl, &name, &length)
         let bytes = unsafe UnsafeBufferPointer(start: name, count: Int(length))
         return length == 0 ? nil : unsafe String(decoding: bytes, as: UTF8.self)
     }
 
-    public var isResumed: Bool { unsafe SSL_session_reused(ssl) == 1 }
+    package var isResumed: Bool { unsafe SSL_session_reused(ssl) == 1 }
 
-    public var fingerprint: [UInt8] {
+    package var fingerprint: [UInt8] {
         unsafe TestCertificate.fingerprint(SSL_get0_peer_certificate(ssl))
     }
 
     /// What the next connection may resume; with TLS 1.3 it comes with the first bytes that are read.
-    public var resumption: Resumption { unsafe Resumption(SSL_get1_session(ssl)) }
+    package var resumption: Resumption { unsafe Resumption(SSL_get1_session(ssl)) }
 
     /// Whether the server said that nothing more comes.
-    public var sawCloseNotify: Bool { unsafe SSL_get_shutdown(ssl) & SSL_RECEIVED_SHUTDOWN != 0 }
+    package var sawCloseNotify: Bool { unsafe SSL_get_shutdown(ssl) & SSL_RECEIVED_SHUTDOWN != 0 }
 
     // MARK: Bytes
 
-    public func send(_ text: String) throws { try send(Array(text.utf8)) }
+    package func send(_ text: String) throws { try send(Array(text.utf8)) }
 
-    public func send(_ bytes: [UInt8]) throws {
+    package func send(_ bytes: [UInt8]) throws {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = unsafe rest.withUnsafeBytes {
@@ -195,13 +195,13 @@ import Glibc
     }
 
     /// The next bytes; none at the end.
-    public func receive() throws -> [UInt8] {
+    package func receive() throws -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: 16 << 10)
         let count = try check(unsafe SSL_read(ssl, &bytes, Int32(bytes.count)))
         return Array(bytes.prefix(count))
     }
 
-    public func take(_ count: Int) throws -> [UInt8] {
+    package func take(_ count: Int) throws -> [UInt8] {
         while unread.count < count {
             let bytes = try receive()
             guard !bytes.isEmpty else { throw Fault.endedEarly }
@@ -212,14 +212,14 @@ import Glibc
     }
 
     /// Takes what comes up to and with this text.
-    public func take(upTo text: String) throws -> String {
+    package func take(upTo text: String) throws -> String {
         var taken: [UInt8] = []
         while !taken.suffix(text.utf8.count).elementsEqual(text.utf8) { taken += try take(1) }
         return String(decoding: taken, as: UTF8.self)
     }
 
     /// Takes what comes until the server ends.
-    public func rest() throws -> [UInt8] {
+    package func rest() throws -> [UInt8] {
         while case let bytes = try receive(), !bytes.isEmpty { unread += bytes }
         defer { unread = [] }
         return unread
@@ -228,18 +228,18 @@ import Glibc
     // MARK: Rarer things
 
     /// Says close_notify, and still listens.
-    public func finishSending() { unsafe SSL_shutdown(ssl) }
+    package func finishSending() { unsafe SSL_shutdown(ssl) }
 
     /// Ends the TCP stream without a word of TLS, and still listens.
-    public func finishSendingRudely() { shutdown(descriptor, Int32(SHUT_WR)) }
+    package func finishSendingRudely() { shutdown(descriptor, Int32(SHUT_WR)) }
 
     /// Breaks the connection off, as a crashed phone does.
-    public func reset() {
+    package func reset() {
         Self.reset(descriptor)
         isOpen = false
     }
 
-    public static func reset(_ descriptor: Int32) {
+    package static func reset(_ descriptor: Int32) {
         var option = linger(l_onoff: 1, l_linger: 0)
         let size = socklen_t(MemoryLayout<linger>.size)
         unsafe setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, size)
@@ -247,7 +247,7 @@ import Glibc
     }
 
     /// Asks for another handshake (TLS 1.2).
-    public func renegotiate() throws {
+    package func renegotiate() throws {
         unsafe SSL_renegotiate(ssl)
         try check(unsafe SSL_do_handshake(ssl))
         // The server's refusal is read with the next bytes.
@@ -255,7 +255,7 @@ import Glibc
     }
 
     /// Renews this side's keys and asks the server to do the same (RFC 8446 §4.6.3).
-    public func updateKeys() throws {
+    package func updateKeys() throws {
         unsafe SSL_key_update(ssl, SSL_KEY_UPDATE_REQUESTED)
         try check(unsafe SSL_do_handshake(ssl))
     }

@@ -1,8 +1,8 @@
 import COpenSSL
 
 /// A certificate with its key, made when it is asked for: no key material lies in the repository.
-@safe public final class TestCertificate: @unchecked Sendable {
-    public enum Kind: Sendable {
+@safe package final class TestCertificate: @unchecked Sendable {
+    package enum Kind: Sendable {
         case ecdsa, rsa
     }
 
@@ -14,10 +14,10 @@ import COpenSSL
     private let key: OpaquePointer
 
     /// An RSA key takes a while: one for all.
-    public static let rsa = Result { try TestCertificate(.rsa) }
+    package static let rsa = Result { try TestCertificate(.rsa) }
 
     /// Signed by an issuer, or by itself; valid for so many days from now, or until some ago.
-    public init(
+    package init(
         _ kind: Kind = .ecdsa, for names: String = "DNS:localhost,IP:127.0.0.1", days: Int = 90,
         issuer: TestCertificate? = nil, mayIssue: Bool = false
     ) throws {
@@ -72,15 +72,15 @@ import COpenSSL
 
     // MARK: PEM
 
-    public var pem: [UInt8] {
+    package var pem: [UInt8] {
         unsafe Self.write { unsafe PEM_write_bio_X509($0, certificate) }
     }
 
-    public var keyPEM: [UInt8] {
+    package var keyPEM: [UInt8] {
         unsafe Self.write { unsafe PEM_write_bio_PrivateKey($0, key, nil, nil, 0, nil, nil) }
     }
 
-    public func encryptedKeyPEM(passphrase: String) -> [UInt8] {
+    package func encryptedKeyPEM(passphrase: String) -> [UInt8] {
         let bytes = Array(passphrase.utf8)
         return unsafe Self.write { bio in
             unsafe PEM_write_bio_PrivateKey(
@@ -89,7 +89,7 @@ import COpenSSL
     }
 
     /// What tells one certificate from another.
-    public var fingerprint: [UInt8] { unsafe Self.fingerprint(certificate) }
+    package var fingerprint: [UInt8] { unsafe Self.fingerprint(certificate) }
 
     static func fingerprint(_ certificate: OpaquePointer?) -> [UInt8] {
         var digest = [UInt8](repeating: 0, count: 32)

@@ -7,7 +7,7 @@ import Wire
 /// What becomes of bytes, ends and limits under TLS.
 @Suite(.blocking, .timeLimit(.minutes(2)))
 struct TLSConnectionTests {
-    private static let versions = [TLSClient.Version.v1_2, .v1_3]
+    private static let versions = [TLSClient.Version.tls12, .tls13]
 
     @Test(arguments: versions)
     func `handshake, request and frames may come byte by byte`(version: TLSClient.Version)

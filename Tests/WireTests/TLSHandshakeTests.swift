@@ -7,11 +7,11 @@ import Wire
 /// What is agreed upon, and what is refused.
 @Suite(.blocking, .timeLimit(.minutes(2)))
 struct TLSHandshakeTests {
-    @Test(arguments: [TLSClient.Version.v1_2, .v1_3])
+    @Test(arguments: [TLSClient.Version.tls12, .tls13])
     func `TLS 1_2 and 1_3 are served`(version: TLSClient.Version) async throws {
         try await withTLSServer { server, _ in
             let client = try TLSClient(port: server.port, .with { $0.version = version })
-            #expect(client.version == (version == .v1_2 ? "TLSv1.2" : "TLSv1.3"))
+            #expect(client.version == (version == .tls12 ? "TLSv1.2" : "TLSv1.3"))
             for text in ["one", "two"] {
                 #expect(try client.ask("GET", "/now?\(text)").body.elementsEqual(text.utf8))
             }
@@ -21,7 +21,7 @@ struct TLSHandshakeTests {
     @Test func `TLS 1_1 is refused with an alert`() async throws {
         try await withTLSServer { server, _ in
             #expect(throws: TLSClient.Fault.alert(70), "protocol_version") {
-                try TLSClient(port: server.port, .with { $0.version = .v1_1 })
+                try TLSClient(port: server.port, .with { $0.version = .tls11 })
             }
         }
     }
@@ -36,7 +36,7 @@ struct TLSHandshakeTests {
                 let client = try TLSClient(
                     port: server.port,
                     .with {
-                        $0.version = .v1_2
+                        $0.version = .tls12
                         $0.ciphers = exchange + name
                     })
                 #expect(client.cipher == exchange + name)
@@ -67,7 +67,7 @@ struct TLSHandshakeTests {
                 try TLSClient(
                     port: server.port,
                     .with {
-                        $0.version = .v1_2
+                        $0.version = .tls12
                         $0.ciphers = ciphers
                     })
             }
@@ -84,7 +84,7 @@ struct TLSHandshakeTests {
                 let client = try TLSClient(
                     port: server.port,
                     .with {
-                        $0.version = .v1_2
+                        $0.version = .tls12
                         $0.ciphers = offer
                     })
                 #expect(client.cipher == choice)
@@ -104,7 +104,7 @@ struct TLSHandshakeTests {
         }
     }
 
-    @Test(arguments: [TLSClient.Version.v1_2, .v1_3])
+    @Test(arguments: [TLSClient.Version.tls12, .tls13])
     func `a client that speaks only HTTP 2 is told so`(version: TLSClient.Version) async throws {
         try await withTLSServer { server, _ in
             #expect(throws: TLSClient.Fault.alert(120), "no_application_protocol, RFC 7301 §3.2") {
@@ -120,7 +120,7 @@ struct TLSHandshakeTests {
 
     @Test func `renegotiation is refused`() async throws {
         try await withTLSServer { server, _ in
-            let client = try TLSClient(port: server.port, .with { $0.version = .v1_2 })
+            let client = try TLSClient(port: server.port, .with { $0.version = .tls12 })
             #expect(try client.ask("GET", "/now?a").status == 200)
             #expect(throws: TLSClient.Fault.self) { try client.renegotiate() }
         }
@@ -128,7 +128,7 @@ struct TLSHandshakeTests {
 
     @Test func `new keys are taken and given`() async throws {
         try await withTLSServer { server, _ in
-            let client = try TLSClient(port: server.port, .with { $0.version = .v1_3 })
+            let client = try TLSClient(port: server.port, .with { $0.version = .tls13 })
             for _ in 0..<3 {
                 try client.updateKeys()
                 #expect(try client.ask("GET", "/now?a").body == [UInt8(ascii: "a")])

@@ -6,7 +6,7 @@ import Wire
 /// Session tickets, and certificates that change under way.
 @Suite(.blocking, .timeLimit(.minutes(2)))
 struct TLSResumptionTests {
-    private static let versions = [TLSClient.Version.v1_2, .v1_3]
+    private static let versions = [TLSClient.Version.tls12, .tls13]
 
     /// A client that has asked something: only then a ticket of TLS 1.3 has come.
     private func client(
@@ -66,7 +66,7 @@ struct TLSResumptionTests {
             let page = try TLSClient(port: server.port)
             #expect(try page.upgrade() == 101)
             #expect(page.fingerprint == old.fingerprint)
-            let idle = try client(server, .v1_3)
+            let idle = try client(server, .tls13)
             await server.renew(try context.renewed(new))
             for _ in 0..<8 {
                 #expect(try TLSClient(port: server.port).fingerprint == new.fingerprint)

@@ -33,7 +33,9 @@ import Glibc
         }
         unsafe pointer = context
         self.tickets = tickets
-        setProtocol()
+        guard setProtocol() else {
+            throw .certificate("cannot be used: OpenSSL refuses the server's protocols")
+        }
         setModes()
         unsafe tickets.serve(pointer)
         try takeCertificates(PEMReader(certificate))
@@ -59,11 +61,8 @@ import Glibc
     private static let ciphersOf13 =
         "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256"
 
-    private func setProtocol() {
-        control(SSL_CTRL_SET_MIN_PROTO_VERSION, Int(TLS1_2_VERSION))
-        unsafe SSL_CTX_set_cipher_list(pointer, Self.ciphers)
-        unsafe SSL_CTX_set_ciphersuites(pointer, Self.ciphersOf13)
-        unsafe copenssl_use_groups(pointer, "X25519:P-256:P-384")
+    /// False where the library does not know what is asked for: its defaults may be weaker.
+    private func setProtocol() -> Bool {
         unsafe copenssl_offer_http11(pointer)
         // Renegotiation and compression are attacks waiting to happen (RFC 9325 §3.3, §3.4). A peer
         // that ends TCP without close_notify has ended: HTTP and WebSocket say themselves what is
@@ -73,6 +72,10 @@ import Glibc
             copenssl_option_no_renegotiation | copenssl_option_no_compression
                 | copenssl_option_server_preference | copenssl_option_prioritize_chacha
                 | copenssl_option_ignore_unexpected_eof)
+        return unsafe control(SSL_CTRL_SET_MIN_PROTO_VERSION, Int(TLS1_2_VERSION)) == 1
+            && SSL_CTX_set_cipher_list(pointer, Self.ciphers) == 1
+            && SSL_CTX_set_ciphersuites(pointer, Self.ciphersOf13) == 1
+            && copenssl_use_groups(pointer, "X25519:P-256:P-384") == 1
     }
 
     private func setModes() {

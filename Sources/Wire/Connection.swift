@@ -187,7 +187,7 @@ final class Connection: Source {
 
     /// Whether it only waits for a request, which would have had time until `stageDeadline`.
     var isIdle: Bool {
-        if case .http = mode { isDone && parser.isIdle } else { false }
+        if case .http = mode { isDone && parser.isIdle && !transport.isShakingHands } else { false }
     }
 
     private var interest: Readiness {

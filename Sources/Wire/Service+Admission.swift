@@ -1,4 +1,5 @@
 import Loop
+import Metrics
 
 /// Who gets in when many come.
 extension Service {

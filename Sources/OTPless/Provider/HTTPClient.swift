@@ -72,7 +72,7 @@ import Metrics
     }
 
     deinit {
-        for unsafehandle in unsafe idle { unsafe curl_easy_cleanup(handle) }
+        while let handle = unsafe idle.popLast() { unsafe curl_easy_cleanup(handle) }
         unsafe curl_multi_cleanup(multi)
     }
 

@@ -5,6 +5,9 @@ import PackageDescription
 /// deprecate other functions, and a stranger's first build must not fail for that.
 let strictBuild = Context.environment["STRICT_BUILD"] == "1"
 
+/// FUZZ=1 (`scripts/fuzz`) adds libFuzzer's targets and watches all code for them.
+let fuzzing = Context.environment["FUZZ"] == "1"
+
 let strict: [SwiftSetting] =
     [
         .enableUpcomingFeature("ExistentialAny"),
@@ -15,6 +18,22 @@ let strict: [SwiftSetting] =
         .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
         .strictMemorySafety(),
     ] + (strictBuild ? [.treatAllWarnings(as: .error)] : [])
+    + (fuzzing ? [.unsafeFlags(["-sanitize=fuzzer,address", "-parse-as-library"])] : [])
+
+/// Tests/Fuzz/<name>Fuzz, each with an oracle of its own.
+let fuzzTargets: [Target] =
+    [
+        .systemLibrary(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
+        .target(
+            name: "FuzzDriver", dependencies: ["CFuzzer", "Oracles"], path: "Tests/Fuzz/Driver",
+            swiftSettings: strict),
+    ]
+    + ["Request", "WebSocket", "Webhook", "JSON", "Token", "Phone"].map { name in
+        .executableTarget(
+            name: "\(name)Fuzz", dependencies: ["FuzzDriver", "Oracles"],
+            path: "Tests/Fuzz/\(name)Fuzz", swiftSettings: strict,
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])])
+    }
 
 let package = Package(
     name: "otpless",
@@ -59,6 +78,10 @@ let package = Package(
             name: "conformance-echo", dependencies: ["Wire", "OTPless", "Loop"],
             path: "Tests/ConformanceEcho", swiftSettings: strict),
 
+        // What must hold for any bytes: for tests, and for fuzz targets.
+        .target(
+            name: "Oracles", dependencies: ["Webhook", "OTPless", "Wire"],
+            path: "Tests/Fuzz/Oracles", swiftSettings: strict),
         // Not shipped: a TLS client and certificates, for the tests.
         .target(
             name: "TLSTesting", dependencies: ["COpenSSL"], path: "Tests/TLSTesting",
@@ -67,7 +90,10 @@ let package = Package(
             name: "MetricsTests", dependencies: ["Metrics", "Loop"], swiftSettings: strict),
         .testTarget(name: "LoopTests", dependencies: ["Loop", "Metrics"], swiftSettings: strict),
         .testTarget(
-            name: "WireTests", dependencies: ["Wire", "Loop", "Metrics", "TLSTesting"],
+            name: "WireTests", dependencies: ["Oracles", "Wire", "Loop", "Metrics", "TLSTesting"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "CorpusTests", dependencies: ["Oracles"], path: "Tests/Fuzz/CorpusTests",
             swiftSettings: strict),
         .testTarget(
             name: "OTPlessTests", dependencies: ["OTPless", "Loop", "Metrics", "CSQLite"],
@@ -89,5 +115,5 @@ let package = Package(
                 "TLSTesting",
             ],
             swiftSettings: strict),
-    ]
+    ] + (fuzzing ? fuzzTargets : [])
 )

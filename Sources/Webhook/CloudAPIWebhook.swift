@@ -1,20 +1,20 @@
-import OTPless
+package import OTPless
 
 /// What a Cloud API webhook holds that matters to logins.
 ///
 /// Decoding is tolerant element by element: Meta adds fields and kinds without notice, and a server
 /// that refuses one message loses the others of its batch.
 /// Source: developers.facebook.com/documentation/business-messaging/whatsapp/webhooks.
-struct CloudAPIWebhook {
-    private(set) var messages: [InboundMessage] = []
-    private(set) var reports: [DeliveryReport] = []
+package struct CloudAPIWebhook {
+    package private(set) var messages: [InboundMessage] = []
+    package private(set) var reports: [DeliveryReport] = []
     /// Of another sending number.
     private(set) var foreign = 0
     /// Of a shape that is not known.
     private(set) var unknown = 0
 
     /// Reads `entry[].changes[].value` of the messages of one sending number; others are not ours.
-    init(_ root: JSONValue, phoneNumberID: String) {
+    package init(_ root: JSONValue, phoneNumberID: String) {
         guard root["object"]?.equals("whatsapp_business_account") == true else {
             unknown = 1
             return

@@ -11,7 +11,7 @@ public struct WebhookEndpoint: Sendable {
     /// As many values as fit into a delivery, one in two bytes, and texts with half an emoji.
     ///
     /// What is refused comes again for days, and everybody's messages with it.
-    private static let limits = JSONDocument.Limits(
+    package static let limits = JSONDocument.Limits(
         maxDepth: 64, maxNodes: (bodyLimit + 1) / 2, replacesLoneSurrogates: true)
 
     /// What is counted.

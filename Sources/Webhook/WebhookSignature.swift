@@ -1,19 +1,19 @@
-import OTPless
+package import OTPless
 
 /// Meta's signature of a webhook: HMAC-SHA256 of the raw body under the app secret.
 ///
 /// Source: developers.facebook.com/docs/graph-api/webhooks/getting-started, "Validating Payloads".
-struct WebhookSignature: Sendable {
+package struct WebhookSignature: Sendable {
     private let key: HMACKey
 
     /// Nil for an empty secret, under which anybody could sign.
-    init?(appSecret: Secret) {
+    package init?(appSecret: Secret) {
         guard let key = HMACKey(appSecret.bytes) else { return nil }
         self.key = key
     }
 
     /// Whether `X-Hub-Signature-256` is `sha256=` and 64 lower-case hex digits of the body's code.
-    func verifies(_ header: ArraySlice<UInt8>?, of body: [UInt8]) -> Bool {
+    package func verifies(_ header: ArraySlice<UInt8>?, of body: [UInt8]) -> Bool {
         let prefix = Array("sha256=".utf8)
         guard let header, header.starts(with: prefix),
             let code = Self.decodeHex(header.dropFirst(prefix.count)),

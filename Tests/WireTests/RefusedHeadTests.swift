@@ -1,3 +1,4 @@
+import Oracles
 import Testing
 import Wire
 
@@ -11,22 +12,7 @@ struct RefusedHeadTests {
         ("\u{1}HEAD", false),
     ])
     func `whole and split at every index`(text: String, isHead: Bool) {
-        let bytes = Array(text.utf8)
-        for split in 0...bytes.count {
-            var parser = RequestParser()
-            var isRefused = false
-            for piece in [bytes[..<split], bytes[split...]] {
-                let input = Array(piece)
-                var offset = 0
-                reading: while !isRefused {
-                    switch parser.feed(input.span, from: &offset) {
-                    case .refuse: isRefused = true
-                    case .needMore, .request: break reading
-                    case .head: continue
-                    }
-                }
-            }
-            #expect(isRefused && parser.isHead == isHead, "split at \(split)")
-        }
+        let outcome = everyWay(text)
+        #expect(outcome.refusal != nil && outcome.isRefusedHead == isHead)
     }
 }

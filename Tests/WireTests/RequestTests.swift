@@ -1,3 +1,4 @@
+import Oracles
 import Testing
 import Wire
 
@@ -9,15 +10,12 @@ struct RequestTests {
         ("https://h.example:1/a?b", "/a", "b"), ("HTTP://h.example?b", "/", "b"),
         ("/a?u=http://x/y", "/a", "u=http://x/y"),
     ])
-    func `the target falls into path and query`(target: String, path: String, query: String?) {
+    func `the target falls into path and query`(
+        target: String, path: String, query: String?
+    ) throws {
         let host = target.contains(":1") ? "h.example:1" : "h.example"
-        let bytes = Array("OPTIONS \(target) HTTP/1.1\r\nHost: \(host)\r\n\r\n".utf8)
-        var parser = RequestParser()
-        var offset = 0
-        guard case .request(let request) = parser.feed(bytes.span, from: &offset) else {
-            Issue.record("no request")
-            return
-        }
+        let outcome = everyWay("OPTIONS \(target) HTTP/1.1\r\nHost: \(host)\r\n\r\n")
+        let request = try #require(outcome.requests.first).request
         #expect(request.target == target)
         #expect(request.path == path && Array(request.pathBytes) == Array(path.utf8))
         #expect(request.query == query)

@@ -42,16 +42,24 @@ import Wire
         #expect(!validator.isComplete)
         let isAcceptedLater = validator.accepts([0x41])
         #expect(!isAcceptedLater)
-        var whole = UTF8Validator()
-        let isAcceptedWhole = whole.accepts(bytes)
-        #expect(!isAcceptedWhole)
+        for pieces in feedings(of: bytes) {
+            var validator = UTF8Validator()
+            var end = 0
+            for piece in pieces {
+                end += piece.count
+                let isAccepted = validator.accepts(piece)
+                #expect(isAccepted == (end <= good))
+            }
+        }
     }
 
     @Test(arguments: [[0xC3], [0xE2], [0xE2, 0x82], [0xF0], [0xF0, 0x9F], [0xF0, 0x9F, 0x98]])
     func `a text that ends inside a character is incomplete`(bytes: [UInt8]) {
-        var validator = UTF8Validator()
-        let isAccepted = validator.accepts(bytes)
-        #expect(isAccepted && !validator.isComplete)
+        for pieces in feedings(of: Array("aé".utf8) + bytes) {
+            var validator = UTF8Validator()
+            let areAccepted = pieces.map { validator.accepts($0) }
+            #expect(!areAccepted.contains(false) && !validator.isComplete)
+        }
     }
 
     @Test func `a pair of bytes is accepted just when a well-formed text can start with it`() {

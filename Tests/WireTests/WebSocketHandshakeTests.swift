@@ -1,3 +1,4 @@
+import Oracles
 import Testing
 import Wire
 
@@ -130,6 +131,36 @@ import Wire
     @Test func `extensions and subprotocols that are offered change nothing`() {
         #expect(verdict("Sec-WebSocket-Extensions", ["permessage-deflate"]) == "accept")
         #expect(verdict("Sec-WebSocket-Protocol", ["chat, superchat"]) == "accept")
+    }
+
+    /// The rules above are given fields; here they come as bytes.
+    @Test(arguments: [
+        ("GET /ws HTTP/1.1", "Upgrade: websocket\r\nConnection: Upgrade\r\n", "accept"),
+        ("GET /ws HTTP/1.1", "UPGRADE:WebSocket\r\nconnection: a,\tuPGRADE \r\n", "accept"),
+        (
+            "GET /ws HTTP/1.1", "Upgrade: websocket\r\nConnection: a\r\nConnection: upgrade\r\n",
+            "accept"
+        ),
+        ("GET /ws HTTP/1.1", "Upgrade: websocket\r\nUpgrade: websocket\r\n", "malformed"),
+        ("GET /ws HTTP/1.1", "Connection: Upgrade\r\n", "upgradeRequired"),
+        ("GET /ws HTTP/1.0", "Upgrade: websocket\r\nConnection: Upgrade\r\n", "upgradeRequired"),
+        ("POST /ws HTTP/1.1", "Upgrade: websocket\r\nConnection: Upgrade\r\n", "malformed"),
+        (
+            "GET /ws HTTP/1.1",
+            "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n",
+            "malformed"
+        ),
+    ])
+    func `a head asks for a WebSocket in whatever pieces it comes`(
+        line: String, fields: String, expected: String
+    ) throws {
+        let always = "Host: a\r\nSec-WebSocket-Key: \(Self.key)\r\nSec-WebSocket-Version: 13\r\n"
+        let outcome = everyWay("\(line)\r\n\(always)\(fields)\r\n")
+        let request = try #require(outcome.requests.first).request
+        let verdict = WebSocketHandshake.check(
+            method: request.method.text, minorVersion: request.minorVersion
+        ) { request.headers.values(of: $0.description) }
+        #expect("\(verdict)".hasPrefix(expected))
     }
 
     @Test func `an accept value is computed for a key of any length`() {

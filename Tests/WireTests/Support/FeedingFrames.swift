@@ -1,15 +1,12 @@
+import Oracles
 import Testing
 import Wire
 
-/// All the ways to feed the bytes that a test tries: whole, byte by byte, and cut in two at every
-/// index (of long inputs: at the first and last 40, and some between).
+/// All the ways to feed the bytes that a test tries, as pieces.
 func feedings(of bytes: [UInt8]) -> [[[UInt8]]] {
-    let far = bytes.count > 600
-    let cuts = bytes.indices.filter { index in
-        !far || index < 40 || index > bytes.count - 40 || index % 9973 == 0
+    Cuts.all(of: bytes.count).map { cuts in
+        Cuts.ranges(of: bytes.count, cutAt: cuts).map { Array(bytes[$0]) }
     }
-    return [[bytes], bytes.map { [$0] }]
-        + cuts.map { cut in [Array(bytes[..<cut]), Array(bytes[cut...])] }
 }
 
 /// What a fresh socket makes of the pieces, up to its end.

@@ -1,0 +1,8 @@
+import FuzzDriver
+import Oracles
+
+/// What SwiftPM makes of `main`; libFuzzer's own is not linked then.
+@_cdecl("TokenFuzz_main")
+func start(_ count: CInt, _ arguments: Arguments?) -> CInt {
+    unsafe fuzz(.token, count, arguments)
+}

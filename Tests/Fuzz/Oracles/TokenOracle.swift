@@ -49,6 +49,17 @@ extension Oracle {
         try require(root["sid"]?.string == caller.family.description, "another login's")
         try require(times.expires > TokenIssuer.now.seconds, "expired at \(times.expires)")
         try require(!age.overflow && age.partialValue < 900, "issued at \(times.issued)")
+        try judgeTime(of: token, caller, issuer)
+    }
+
+    /// Asked again it is the same caller, up to the end and no longer: what is remembered runs out, too.
+    private static func judgeTime(
+        of token: [UInt8], _ caller: Caller, _ issuer: TokenIssuer
+    ) throws(OracleFault) {
+        let end = caller.expiresAt
+        let last = end - .milliseconds(1)
+        try require(issuer.tokens.verify(token[...], at: last) == caller, "not the same again")
+        try require(issuer.tokens.verify(token[...], at: end) == nil, "verified after its time")
     }
 }
 

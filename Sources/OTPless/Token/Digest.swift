@@ -14,7 +14,9 @@ public struct Digest: Sendable {
         self.bytes = isDone ? digest : Entropy.system.bytes(digest.count)
     }
 
-    /// Looked up once: by name each time it takes longer than hashing a secret. Never changed or freed.
+    /// Looked up once: by name each time it takes longer than hashing a secret.
+    ///
+    /// Never changed and never freed.
     private nonisolated(unsafe) static let sha256 = unsafe EVP_MD_fetch(nil, "SHA256", nil)
 
     /// A digest read back from the store.

@@ -69,7 +69,8 @@ let package = Package(
         .executableTarget(
             name: "otpless-server",
             dependencies: [
-                "Loop", "Metrics", "Wire", "OTPless", "Webhook", "WSGateway", "WhatsAppSimulator",
+                "CLinux", "Loop", "Metrics", "Wire", "OTPless", "Webhook", "WSGateway",
+                "WhatsAppSimulator",
             ],
             resources: [.embedInCode("Pages")], swiftSettings: strict),
 

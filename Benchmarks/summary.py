@@ -14,7 +14,7 @@ MEASURES = {
     "w2": ("logins", [("srv_us_per_login", "CPU us/login"), ("logins_per_s", "logins/s"),
                       ("push_p50_us", "webhook to push, median us"), ("push_p99_us", "p99 us")]),
     "w3": ("10,000 waiting pages", [("bytes_per_session_ws", "bytes/page with its login"),
-                                    ("bytes_per_ws", "without"), ("push_s", "push to all, s")]),
+                                    ("bytes_per_ws", "without"), ("push_s", "push to all, s"), ("push_cpu_s", "CPU s")]),
     "w4": ("start", [("cold_ms", "ms"), ("rss_kb", "KiB resident")]),
 }
 

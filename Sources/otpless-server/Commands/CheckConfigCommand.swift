@@ -1,4 +1,3 @@
-import FoundationEssentials
 import OTPless
 import Wire
 
@@ -66,18 +65,16 @@ enum CheckConfigCommand {
     }
 
     private static func problem(of path: String) -> String? {
-        let files = FileManager.default
         // "." for a name alone, "/" for a file of the root.
         let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
-        var isFolder = false
-        guard files.fileExists(atPath: folder, isDirectory: &isFolder), isFolder else {
+        guard Files.isFolder(folder) else {
             return "there is no folder \(folder)"
         }
-        guard files.isWritableFile(atPath: folder) else {
+        guard Files.isWritable(folder) else {
             return "the folder \(folder) cannot be written"
         }
-        guard files.fileExists(atPath: path, isDirectory: &isFolder) else { return nil }
-        if isFolder { return "\(path) is a folder" }
-        return files.isWritableFile(atPath: path) ? nil : "\(path) cannot be written"
+        guard Files.exists(path) else { return nil }
+        if Files.isFolder(path) { return "\(path) is a folder" }
+        return Files.isWritable(path) ? nil : "\(path) cannot be written"
     }
 }

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import OTPless
 
 /// The configuration a command works with, and what it was read from.

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Loop
 import OTPless
 import WhatsAppSimulator

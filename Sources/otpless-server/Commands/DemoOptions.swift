@@ -1,4 +1,3 @@
-import FoundationEssentials
 import OTPless
 
 /// What `otpless-server demo` was asked for.
@@ -43,10 +42,8 @@ struct DemoFolder {
     init(_ chosen: String?) throws {
         isTemporary = chosen == nil
         let name = "otpless-demo-" + Base64URL.encode(Entropy.system.bytes(6))
-        path = chosen ?? FileManager.default.temporaryDirectory.appending(path: name).path()
-        try FileManager.default.createDirectory(
-            atPath: path, withIntermediateDirectories: true,
-            attributes: [.posixPermissions: 0o700])
+        path = chosen ?? Files.temporaryFolder + "/" + name
+        try Files.makeFolder(path)
     }
 
     /// What becomes of the database when the demo ends.
@@ -55,6 +52,9 @@ struct DemoFolder {
     }
 
     func removeIfTemporary() {
-        if isTemporary { try? FileManager.default.removeItem(atPath: path) }
+        let database = "otpless.db"
+        if isTemporary {
+            Files.remove([database, database + "-wal", database + "-shm"], in: path)
+        }
     }
 }

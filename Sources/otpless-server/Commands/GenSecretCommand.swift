@@ -1,4 +1,3 @@
-import FoundationEssentials
 import OTPless
 
 extension Command {
@@ -10,6 +9,10 @@ extension Command {
         Prints 32 random bytes in base64, such as for OTPLESS_JWT_SECRET.
         """
     ) {
-        Terminal.tell(Data(Entropy.system.bytes(32)).base64EncodedString())
+        // Ordinary base64, which is what others who need the secret read.
+        let letters = Base64URL.encode(Entropy.system.bytes(32)).map { letter in
+            letter == "-" ? "+" : letter == "_" ? "/" : letter
+        }
+        return Terminal.tell(String(letters) + "=")
     }
 }

@@ -134,7 +134,8 @@ public actor EventLoop {
             metrics.refusedLetters.add()
             return false
         }
-        if isFirst { executor.wake() }
+        // The loop itself looks into the mailbox before it sleeps.
+        if isFirst, !executor.isCurrentThread { executor.wake() }
         return true
     }
 
@@ -159,7 +160,8 @@ public actor EventLoop {
     private func sleep() -> Int {
         let end = Moment.now
         metrics.turnEnded(begun: now, at: end)
-        let count = poller.wait(milliseconds: executor.hasJobs ? 0 : patience(at: end))
+        let count = poller.wait(
+            milliseconds: executor.hasJobs || mailbox.count > 0 ? 0 : patience(at: end))
         now = .now
         return count
     }

@@ -4,17 +4,21 @@ import Metrics
 extension Connection {
     /// Takes one step of the request parser.
     func parseRequest(_ bytes: Span<UInt8>, from offset: inout Int, on loop: isolated EventLoop) {
-        let wasIdle = parser.isIdle
-        switch parser.feed(bytes, from: &offset) {
+        guard let http else {
+            offset = bytes.count
+            return
+        }
+        let wasIdle = http.parser.isIdle
+        switch http.parser.feed(bytes, from: &offset) {
         case .needMore:
-            if wasIdle, !parser.isIdle { stageDeadline = loop.now + service.intervals.head }
-            if awaitsContinue { sendContinue() }
+            if wasIdle, !http.parser.isIdle { stageDeadline = loop.now + service.intervals.head }
+            if http.awaitsContinue { sendContinue() }
         case .head(let request):
             bodyFollows(request, on: loop)
         case .request(let request):
             stageDeadline = loop.now + service.intervals.idle
-            awaitsContinue = false
-            requestID = nil
+            http.awaitsContinue = false
+            http.requestID = nil
             answer(request, on: loop)
         case .refuse(let refusal):
             refuse(refusal.status, on: loop)
@@ -23,11 +27,11 @@ extension Connection {
 
     private func bodyFollows(_ request: Request, on loop: isolated EventLoop) {
         stageDeadline = loop.now + service.intervals.body
-        requestID = request.headers.requestID
+        http?.requestID = request.headers.requestID
         switch service.router.match(request) {
         case .endpoint(let endpoint, _):
-            parser.bodyLimit = endpoint.bodyLimit
-            awaitsContinue = request.expectsContinue
+            http?.parser.bodyLimit = endpoint.bodyLimit
+            http?.awaitsContinue = request.expectsContinue
         // Whoever waits with the body is told at once that nobody wants it (RFC 9110 §10.1.1).
         case .methodNotAllowed(let allow) where request.expectsContinue:
             refuse(405, allow: allow, on: loop)
@@ -40,7 +44,7 @@ extension Connection {
     /// Sent when the body is wanted but has not come: a client that did not wait needs none, and one
     /// whose body is too large is refused instead (RFC 9110 §10.1.1).
     private func sendContinue() {
-        awaitsContinue = false
+        http?.awaitsContinue = false
         outgoing.queue(ResponseWriter.appendContinue)
     }
 
@@ -77,7 +81,7 @@ extension Connection {
             send(response, to: request, on: loop)
         case .later(let work):
             guard let id else { return }
-            pending = request
+            http?.pending = request
             metrics.inFlight.add(1)
             loop.spawn { loop in
                 let response = await work(loop)
@@ -89,8 +93,8 @@ extension Connection {
     }
 
     private func finish(_ response: Response, on loop: isolated EventLoop) {
-        guard let request = pending else { return }
-        pending = nil
+        guard let request = http?.pending else { return }
+        http?.pending = nil
         stageDeadline = loop.now + service.intervals.idle
         send(response, to: request, on: loop)
         flush(on: loop)
@@ -115,10 +119,10 @@ extension Connection {
     /// ends is no longer certain.
     func refuse(_ status: Int, allow: String? = nil, on loop: isolated EventLoop) {
         service.metrics.refused.count(status)
-        awaitsContinue = false
+        http?.awaitsContinue = false
         let exchange = ResponseWriter.Exchange(
-            requestID: requestID ?? service.nextRequestID(), date: service.date(),
-            keepsAlive: false, omitsBody: parser.isHead)
+            requestID: http?.requestID ?? service.nextRequestID(), date: service.date(),
+            keepsAlive: false, omitsBody: http?.parser.isHead ?? false)
         var response = service.refusals(status)
         if let allow { response.headers.append(("Allow", allow)) }
         outgoing.queue { ResponseWriter.append(response, exchange, to: &$0) }
@@ -127,7 +131,7 @@ extension Connection {
 
     /// The time for this stage of a request is over (RFC 9110 §15.5.9).
     func requestIsLate(on loop: isolated EventLoop) {
-        guard !parser.isIdle else { return end(on: loop) }
+        guard !isBetweenRequests else { return end(on: loop) }
         // What the client still sends must not destroy the reply.
         stageDeadline = loop.now + service.times.close
         refuse(408, on: loop)

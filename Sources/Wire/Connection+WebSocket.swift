@@ -5,6 +5,7 @@ extension Connection {
         guard let id else { return }
         let socket = WebSocket(loop: loop, id: id)
         let handler = upgrade.makeHandler(socket, loop)
+        http = nil
         become(
             .webSocket(
                 WebSocketSession(

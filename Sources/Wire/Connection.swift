@@ -18,14 +18,9 @@ final class Connection: Source {
     /// Nil once the connection has ended.
     private(set) var id: SourceID?
     var mode = Mode.http
-    var parser: RequestParser
-    /// The request that an async handler is working on: nothing more is parsed until it has answered.
-    var pending: Request?
+    /// Nil once it is a WebSocket, or has ended.
+    var http: HTTPState?
     var stageDeadline: Moment
-    /// The client waits for `100 Continue` before it sends the body.
-    var awaitsContinue = false
-    /// The client's own id of the request whose body is awaited, for a refusal of it.
-    var requestID: String?
     var outgoing = Outgoing()
     var transport: Transport
     private let place: Place
@@ -50,7 +45,7 @@ final class Connection: Source {
         self.place = place
         self.peer = peer
         self.service = service
-        parser = RequestParser(limits: service.httpLimits)
+        http = HTTPState(limits: service.httpLimits)
         let intervals = service.intervals
         stageDeadline = now + (transport.isShakingHands ? intervals.handshake : intervals.idle)
     }
@@ -107,7 +102,7 @@ final class Connection: Source {
     /// Parses as far as requests may be taken now; returns how many bytes that was.
     private func parse(_ bytes: Span<UInt8>, on loop: isolated EventLoop) -> Int {
         var offset = 0
-        while mayParse, offset < bytes.count || awaitsContinue {
+        while mayParse, offset < bytes.count || http?.awaitsContinue == true {
             switch mode {
             case .http: parseRequest(bytes, from: &offset, on: loop)
             case .webSocket: parseFrame(bytes, from: &offset, on: loop)
@@ -119,7 +114,11 @@ final class Connection: Source {
 
     /// One request at a time, and none for a peer that does not read its replies.
     private var mayParse: Bool {
-        if case .http = mode { pending == nil && outgoing.count <= Self.replyBacklog } else { true }
+        if case .http = mode {
+            http?.pending == nil && outgoing.count <= Self.replyBacklog
+        } else {
+            true
+        }
     }
 
     /// Parses what has waited; tells whether there was anything.
@@ -163,7 +162,7 @@ final class Connection: Source {
         guard let id else { return }
         switch mode {
         case .webSocket where peerHasEnded: return end(on: loop)
-        case .http where isDone && (peerHasEnded || service.isDraining && parser.isIdle):
+        case .http where isDone && (peerHasEnded || service.isDraining && isBetweenRequests):
             return end(on: loop)
         case .closing where outgoing.isEmpty:
             if peerHasEnded { return end(on: loop) }
@@ -180,15 +179,22 @@ final class Connection: Source {
     }
 
     /// Whether nothing is under way: no request, no reply.
-    private var isDone: Bool { pending == nil && outgoing.isEmpty && unread.isEmpty }
+    private var isDone: Bool { http?.pending == nil && outgoing.isEmpty && unread.isEmpty }
 
     /// Whether it goes on once the peer has read: with replies, or with requests whose turn has not come.
     private var awaitsRoom: Bool { !outgoing.isEmpty || mayParse && !unread.isEmpty }
 
     /// Whether it only waits for a request, which would have had time until `stageDeadline`.
     var isIdle: Bool {
-        if case .http = mode { isDone && parser.isIdle && !transport.isShakingHands } else { false }
+        if case .http = mode {
+            isDone && isBetweenRequests && !transport.isShakingHands
+        } else {
+            false
+        }
     }
+
+    /// Whether nothing of a next request was received.
+    var isBetweenRequests: Bool { http?.parser.isIdle ?? true }
 
     private var interest: Readiness {
         var interest: Readiness = []
@@ -208,7 +214,7 @@ final class Connection: Source {
 
     private var deadline: Moment {
         switch mode {
-        case .http where pending != nil: writeDeadline
+        case .http where http?.pending != nil: writeDeadline
         case .http, .closing: awaitsRoom ? writeDeadline : stageDeadline
         case .webSocket(let session): min(session.deadline, writeDeadline)
         }
@@ -243,7 +249,7 @@ final class Connection: Source {
         transport = .gone
         outgoing = Outgoing()
         unread = []
-        pending = nil
+        http = nil
         let last = mode
         mode = .closing
         if case .webSocket(let session) = last { session.handler.closed(on: loop) }

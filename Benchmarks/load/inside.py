@@ -9,8 +9,8 @@ usage: inside.py SERVER WORK [threads] [paced] [loops] [users] [pages]
  users    /me with 10^3, 10^5 and 10^7 users: with 64 tokens in turn, and with 200,000, which no memory holds
  pages    logins while 10 and 19,000 pages wait
 """
-import base64, hashlib, hmac, http.client, json, os, random, re, resource, socket, sqlite3, struct, subprocess, sys
-import tempfile, threading, time
+import base64, hashlib, hmac, http.client, json, multiprocessing, os, random, re, resource, socket, sqlite3, struct
+import subprocess, sys, tempfile, time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -163,8 +163,10 @@ class Stub(BaseHTTPRequestHandler):
 
 def wait_at(count):
     """Opens pages that wait; they do as long as the sockets live."""
-    stub = ThreadingHTTPServer(("127.0.0.1", STUB), Stub)
-    threading.Thread(target=stub.serve_forever, daemon=True).start()
+    # A process, so that its end closes the connections that the server keeps.
+    stub = multiprocessing.Process(target=lambda: ThreadingHTTPServer(("127.0.0.1", STUB), Stub).serve_forever())
+    stub.start()
+    while socket.socket().connect_ex(("127.0.0.1", STUB)): time.sleep(0.01)
     api, pages = http.client.HTTPConnection("127.0.0.1", PORT), []
     for n in range(count):
         api.request("POST", "/api/auth/initiate", json.dumps({"phoneNumber": "+4930%07d" % n}),
@@ -174,8 +176,8 @@ def wait_at(count):
         page.sendall(f"GET /api/auth/ws?sessionId={session} HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".encode())
         pages.append(page)
-    stub.shutdown()
-    stub.server_close()
+    stub.kill()
+    stub.join()
     return pages
 
 

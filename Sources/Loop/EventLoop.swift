@@ -117,14 +117,14 @@ public actor EventLoop {
     // MARK: Work
 
     /// Starts a task isolated to this loop; the only place where tasks are made.
-    ///
-    /// It runs at once, until it first has to wait: what needs no waiting is done when this returns.
     public func spawn(_ work: @escaping @Sendable (isolated EventLoop) async -> Void) {
         taskCount += 1
-        Task.immediate(executorPreference: executor) {
-            await work(self)
-            self.taskCount -= 1
-        }
+        Task(executorPreference: executor) { await self.run(work) }
+    }
+
+    private func run(_ work: @Sendable (isolated EventLoop) async -> Void) async {
+        await work(self)
+        taskCount -= 1
     }
 
     /// Runs a closure on this loop, soon, from any thread; false when the mailbox is full.

@@ -36,6 +36,11 @@ public struct Moment: Comparable, Hashable, Sendable {
         return overflow ? .never : Moment(nanoseconds: sum)
     }
 
+    /// The moment that long before this one; the clock's beginning where there is none.
+    public static func - (moment: Moment, interval: Interval) -> Moment {
+        Moment(nanoseconds: moment.nanoseconds - min(moment.nanoseconds, interval.nanoseconds))
+    }
+
     /// The time from the right moment to the left one; zero if the right one is later.
     public static func - (left: Moment, right: Moment) -> Duration {
         guard left > right else { return .zero }

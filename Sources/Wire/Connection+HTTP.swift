@@ -141,6 +141,7 @@ extension Connection {
     /// There is no place for this client: it is told so, whatever it wants, and may come again.
     func turnAway(on loop: isolated EventLoop) {
         start(on: loop)
+        guard id != nil else { return }
         refuse(503, on: loop)
         flush(on: loop)
     }

@@ -184,13 +184,12 @@ final class Connection: Source {
     /// Whether it goes on once the peer has read: with replies, or with requests whose turn has not come.
     private var awaitsRoom: Bool { !outgoing.isEmpty || mayParse && !unread.isEmpty }
 
-    /// Whether it only waits for a request, which would have had time until `stageDeadline`.
-    var isIdle: Bool {
-        if case .http = mode {
-            isDone && isBetweenRequests && !transport.isShakingHands
-        } else {
-            false
-        }
+    /// Since when it has only waited for a request, or for the end of a TLS handshake, which silent
+    /// clients never come to; nil while there is more to it.
+    var idleSince: Moment? {
+        guard case .http = mode, isDone, isBetweenRequests else { return nil }
+        let intervals = service.intervals
+        return stageDeadline - (transport.isShakingHands ? intervals.handshake : intervals.idle)
     }
 
     /// Whether nothing of a next request was received.

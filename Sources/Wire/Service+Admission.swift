@@ -37,14 +37,13 @@ extension Service {
     private func makeRoom(on loop: isolated EventLoop) {
         guard admission.isFull, loop.now >= nextWay else { return }
         nextWay = loop.now + Self.wayPause
-        let latest = loop.now + (times.idle - times.giveWay)
+        let latest = loop.now - Interval(times.giveWay)
         let idle = connections.compactMap { loop.source($0) as? Connection }
-            .filter { $0.isIdle && $0.stageDeadline <= latest }
-        let since = idle.map(\.stageDeadline).sorted()
+            .compactMap { connection in connection.idleSince.map { (connection, $0) } }
+            .filter { $0.1 <= latest }
+        let since = idle.map(\.1).sorted()
         guard let last = since.prefix(max(1, connections.count / Self.wayPart)).last else { return }
-        for connection in idle where connection.stageDeadline <= last {
-            connection.end(on: loop)
-        }
+        for (connection, moment) in idle where moment <= last { connection.end(on: loop) }
     }
 
     /// A descriptor has become free: listeners that had none to give go on.

@@ -39,6 +39,20 @@ struct ServerTests {
         }
     }
 
+    @Test func `all pipelined requests of a client that sends no more are answered`() async throws {
+        try await withServer(routes: routes) { server in
+            let client = try Client(port: server.port)
+            let paths =
+                Array(repeating: "now", count: 130) + (0..<20).map { $0 % 2 == 0 ? "later" : "now" }
+            let requests = paths.enumerated().map { index, path in
+                "GET /\(path)?\(index) HTTP/1.1\r\nHost: test\r\n\r\n"
+            }
+            try client.send(requests.joined())
+            client.finishSending()
+            for index in paths.indices { #expect(try await client.reply().text == "\(index)") }
+        }
+    }
+
     @Test func `what comes while a handler works waits its turn`() async throws {
         let (entered, gate) = (Gate(), Gate())
         try await withServer { router in

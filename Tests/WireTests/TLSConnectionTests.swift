@@ -147,6 +147,18 @@ struct TLSConnectionTests {
         }
     }
 
+    @Test func `who is silent in its handshake gives way`() async throws {
+        var times = TimeLimits.with(\.giveWay, .zero)
+        times.handshake = .seconds(60)
+        try await withTLSServer(times: times, places: 1) { server, _ in
+            let silent = try Client(port: server.port)
+            while server.connectionCount == 0 { await Task.yield() }
+            let client = try TLSClient(port: server.port)
+            #expect(try client.ask("GET", "/now?a").status == 200)
+            #expect(try await silent.rest().isEmpty)
+        }
+    }
+
     @Test func `once the handshake is done its limit no longer holds`() async throws {
         // Long enough for a handshake on a machine with much else to do.
         try await withTLSServer(times: .with(\.handshake, .seconds(2))) { server, _ in

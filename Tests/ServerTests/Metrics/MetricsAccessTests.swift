@@ -19,7 +19,8 @@ struct MetricsAccessTests {
 
     @Test(arguments: [
         "Forwarded", "X-Forwarded-For", "X-Forwarded-Proto", "x-forwarded-anything", "X-Real-IP",
-        "Via", "VIA", "X-Client-Ip",
+        "Via", "VIA", "X-Client-Ip", "Client-IP", "True-Client-IP", "CF-Connecting-IP",
+        "X-Cluster-Client-IP", "X-Original-Forwarded-For",
     ])
     func `what a proxy passes on is not of this machine`(_ header: String) async throws {
         try await withServer { server in

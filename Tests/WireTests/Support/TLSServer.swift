@@ -5,7 +5,7 @@ import Wire
 /// Runs a server that speaks TLS, as `withServer` does.
 func withTLSServer(
     _ certificate: TestCertificate? = nil, loops count: Int = 1, times: TimeLimits = TimeLimits(),
-    routes: (inout Router) -> Void = { $0.forTLS() },
+    places: Int = .max, routes: (inout Router) -> Void = { $0.forTLS() },
     _ body: (Server, TLSContext) async throws -> Void
 ) async throws {
     let loops = try LoopGroup(count: count)
@@ -15,6 +15,7 @@ func withTLSServer(
     var configuration = Server.Configuration(addresses: [try loopback()], refusals: refused)
     configuration.times = times
     configuration.tls = context
+    configuration.connections.total = places
     let server = try await Server(configuration, router: router, on: loops.loops)
     try await body(server, context)
     await server.drain(within: .milliseconds(100))

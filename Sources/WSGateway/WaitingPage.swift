@@ -119,6 +119,12 @@ final class WaitingPage: WebSocketHandler {
             mustLookAgain = true
             return
         }
+        // Mostly nobody has answered yet: then the page is told in the same write as its 101.
+        if held == nil, let pending = gateway.logins.pendingAtOnce(login),
+            gateway.isAttached(socket, to: login)
+        {
+            return learned(.pending(pending), on: loop)
+        }
         isLooking = true
         let (login, socket, gateway, family) = (login, socket, gateway, held)
         loop.spawn { loop in

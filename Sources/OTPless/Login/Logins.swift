@@ -89,15 +89,35 @@ public struct Logins: Sendable {
         let found = try await log.guarding { () async throws(StoreError) in
             try await store.login(session.login)
         }
-        guard let login = found, login.sessionDigest.matches(session.secret),
-            login.standing(at: clock.now) != .forgotten
-        else { throw Failure(.sessionNotFound) }
+        guard let login = found, isKnown(login, by: session) else {
+            throw Failure(.sessionNotFound)
+        }
         return login
+    }
+
+    /// The same, if it can be told without waiting; nil tells nothing.
+    public func findAtOnce(_ text: String) -> Login? {
+        guard let session = SessionID(text), let login = store.loginAtOnce(session.login),
+            isKnown(login, by: session)
+        else { return nil }
+        return login
+    }
+
+    private func isKnown(_ login: Login, by session: SessionID) -> Bool {
+        login.sessionDigest.matches(session.secret) && login.standing(at: clock.now) != .forgotten
     }
 
     /// The login of an id that a hint named.
     public func read(_ id: LoginID) async throws(Failure) -> Login? {
         try await log.guarding { () async throws(StoreError) in try await store.login(id) }
+    }
+
+    /// The login of an id, if it is pending and that can be told without waiting; nil tells nothing.
+    public func pendingAtOnce(_ id: LoginID) -> Login? {
+        guard let login = store.loginAtOnce(id), login.standing(at: clock.now) == .pending else {
+            return nil
+        }
+        return login
     }
 
     func change(

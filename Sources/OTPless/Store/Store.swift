@@ -85,6 +85,9 @@ public protocol Store: Sendable {
     /// Reads a login.
     func login(_ id: LoginID) async throws(StoreError) -> Login?
 
+    /// A login, if it is there and can be read without waiting.
+    func loginAtOnce(_ id: LoginID) -> Login?
+
     /// Notes which message was sent, and whose phone the provider says it went to.
     func recordSend(
         _ message: MessageReference, messageID: String, waID: String?

@@ -27,6 +27,9 @@ struct WaitForLogin {
             guard request.headers.values(of: "origin").allSatisfy(origins.contains) else {
                 throw Failure(.originNotAllowed)
             }
+            if let login = logins.findAtOnce(session) {
+                return .now(try upgrade(login, session, accept))
+            }
             return .later { _ in await attach(to: session, accept) }
         } catch {
             return .now(Response(error))
@@ -35,14 +38,19 @@ struct WaitForLogin {
 
     private func attach(to session: String, _ accept: String) async -> Response {
         do throws(Failure) {
-            let login = try await logins.find(session)
-            var response = Response(
-                upgrade: try gateway.upgrade(login, session: session, accept: accept))
-            response.headers.append(("Cache-Control", "no-store"))
-            return response
+            return try upgrade(try await logins.find(session), session, accept)
         } catch {
             return Response(error)
         }
+    }
+
+    private func upgrade(
+        _ login: Login, _ session: String, _ accept: String
+    ) throws(Failure) -> Response {
+        var response = Response(
+            upgrade: try gateway.upgrade(login, session: session, accept: accept))
+        response.headers.append(("Cache-Control", "no-store"))
+        return response
     }
 
     private static func handshake(_ request: Request) throws(Failure) -> String {

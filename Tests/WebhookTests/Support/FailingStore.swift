@@ -45,6 +45,10 @@ final class FailingStore: Store {
         try await working().login(id)
     }
 
+    func loginAtOnce(_ id: LoginID) -> Login? {
+        isFailing ? nil : store.loginAtOnce(id)
+    }
+
     func recordSend(
         _ message: MessageReference, messageID: String, waID: String?
     ) async throws(StoreError) {

@@ -25,6 +25,11 @@ extension SQLiteStore {
         try await read { db throws(SQLiteError) in try Rows.login(id, in: db) }
     }
 
+    /// A login, if it is there and can be read without waiting.
+    public func loginAtOnce(_ id: LoginID) -> Login? {
+        readAtOnce { db throws(SQLiteError) in try Rows.login(id, in: db) } ?? nil
+    }
+
     /// Notes which message was sent for a login, and to whose phone.
     public func recordSend(
         _ message: MessageReference, messageID: String, waID: String?

@@ -60,8 +60,15 @@ public final class SQLiteStore: Store {
     func read<T: Sendable>(
         _ query: @escaping @Sendable (SQLiteConnection) throws(SQLiteError) -> T
     ) async throws(StoreError) -> T {
-        if let reader, let result = reader.attempt(query) { return result }
+        if let result = readAtOnce(query) { return result }
         return try await writer.perform(query)
+    }
+
+    /// Runs a point read here and now; nil where that cannot be.
+    func readAtOnce<T: Sendable>(
+        _ query: (SQLiteConnection) throws(SQLiteError) -> T
+    ) -> T? {
+        reader?.attempt(query)
     }
 }
 

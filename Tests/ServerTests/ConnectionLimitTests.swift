@@ -16,8 +16,11 @@ struct ConnectionLimitTests {
     {
         try await withServer(["OTPLESS_CONNECTIONS": "16"]) { server in
             let begun = Array("GET /healthz HT".utf8)
+            // Each has been served: so it is inside before anybody else asks.
             let inside = try (0..<16).map { _ in
                 let socket = try TCPSocket(port: server.port)
+                try socket.send(HTTPRequest(method: "GET", path: "/healthz").bytes)
+                #expect(try socket.takeReply().status == 200)
                 try socket.send(begun)
                 return socket
             }

@@ -142,6 +142,7 @@ struct SlowClientTests {
             try #require(ContinuousClock.now - begin < .seconds(60), "slow clients are not ended")
         }
         #expect(ContinuousClock.now - begin >= Self.limit)
-        #expect(longest < .seconds(5))
+        // Far more than it takes, and far less than a slow client's time would come to for each.
+        #expect(longest < .seconds(20))
     }
 }

@@ -25,7 +25,8 @@ public enum Base64URL {
         let source = Array(bytes)
         let letters = letters
         let groups = source.count / 3
-        text.append(addingCapacity: groups * 4) { text in
+        // At least one more: the storage of all empty arrays is one, and appending nothing writes to it.
+        text.append(addingCapacity: groups * 4 + 3) { text in
             for group in 0..<groups {
                 let bits =
                     UInt32(source[group * 3]) << 16 | UInt32(source[group * 3 + 1]) << 8

@@ -43,7 +43,7 @@ struct VerifiedTokenTests {
     }
 
     @Test func `those that share a place are told apart`() {
-        let issued = (0..<40_000).map { _ in
+        let issued = (0..<4000).map { _ in
             let family = FamilyID.make(at: Self.now, .system)
             return (family, issue(family))
         }

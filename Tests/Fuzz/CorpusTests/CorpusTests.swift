@@ -13,10 +13,12 @@ struct CorpusTests {
     }
 
     @Test(arguments: Oracle.all)
-    func `no kept input breaks its oracle`(oracle: Oracle) throws {
+    func `no kept input breaks its oracle`(oracle: Oracle) async throws {
         let inputs = try Self.inputs(of: oracle)
         #expect(!inputs.isEmpty)
         for input in inputs {
+            // Tests that talk to a server must not wait for this one.
+            await Task.yield()
             do {
                 try oracle.check(Array(Data(contentsOf: input)))
             } catch {
@@ -31,10 +33,11 @@ struct CorpusTests {
     }
 
     @Test(arguments: Oracle.all)
-    func `what real bytes are cut and changed to breaks no oracle`(oracle: Oracle) throws {
+    func `what real bytes are cut and changed to breaks no oracle`(oracle: Oracle) async throws {
         for input in try Self.inputs(of: oracle) {
             let bytes = try Array(Data(contentsOf: input).prefix(300))
-            for index in stride(from: 0, to: bytes.count, by: 7) {
+            for index in stride(from: 0, to: bytes.count, by: 23) {
+                await Task.yield()
                 try oracle.check(Array(bytes[..<index]))
                 try oracle.check(Array(bytes[..<index] + bytes[(index + 1)...]))
                 try oracle.check(

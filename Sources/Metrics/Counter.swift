@@ -7,6 +7,9 @@ import Synchronization
 public final class Counter: MetricCell {
     private let count = Atomic<UInt64>(0)
 
+    /// A counter.
+    public static var kind: Exposition.Kind { .counter }
+
     /// Nothing was counted yet.
     public init() {}
 

@@ -40,15 +40,11 @@ public struct Exposition {
         text += family.lines
     }
 
-    /// Writes a counter for each value of a label.
-    public mutating func counters<Label>(
-        _ name: String, _ help: String, by label: String, _ row: Row<Label, Counter>
+    /// Writes a family with a series for each value of a label: the sums of these rows.
+    public mutating func rows<Label, Cell>(
+        _ name: String, _ help: String, by label: String, _ rows: [Row<Label, Cell>]
     ) {
-        family(name, .counter, help) { family in
-            for value in Label.allCases {
-                family.add([(label, value.rawValue)], row[value].value)
-            }
-        }
+        family(name, Cell.kind, help) { $0.add([], by: label, rows) }
     }
 
     /// Writes a counter without labels.

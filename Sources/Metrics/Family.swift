@@ -33,6 +33,15 @@ public struct Family {
         line(labels, String(total), suffix: "_count")
     }
 
+    /// Adds a series for each value of a label, beside labels that all of them have: the sums of these rows.
+    public mutating func add<Label, Cell>(
+        _ labels: [Family.Label], by label: String, _ rows: [Row<Label, Cell>]
+    ) {
+        for value in Label.allCases {
+            add(labels + [(label, value.rawValue)], Cell.sum(of: rows.map { $0[value] }))
+        }
+    }
+
     private mutating func line(_ labels: [Label], _ value: String, suffix: String = "") {
         lines += name
         lines += suffix

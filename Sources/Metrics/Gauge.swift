@@ -6,6 +6,9 @@ import Synchronization
 public final class Gauge: MetricCell {
     private let level = Atomic<Int>(0)
 
+    /// A gauge.
+    public static var kind: Exposition.Kind { .gauge }
+
     /// There are none yet.
     public init() {}
 

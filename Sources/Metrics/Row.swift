@@ -3,8 +3,17 @@ public protocol MetricLabel: CaseIterable, Hashable, RawRepresentable<String>, S
 
 /// What a row can be made of.
 public protocol MetricCell: AnyObject, Sendable {
+    /// A count or a level.
+    associatedtype Value: BinaryInteger
+
+    /// What a family of such cells is.
+    static var kind: Exposition.Kind { get }
+
     /// A cell that has counted nothing yet.
     init()
+
+    /// The sum of several.
+    static func sum(of cells: some Sequence<Self>) -> Value
 }
 
 /// A cell for each value of a label.
@@ -13,6 +22,8 @@ public protocol MetricCell: AnyObject, Sendable {
 /// Prometheus sees no increase.
 public struct Row<Label: MetricLabel, Cell: MetricCell>: Sendable {
     private let cells: [Label: Cell]
+    /// For a value that `allCases` leaves out, which none does that the compiler wrote.
+    private let unlisted = Cell()
 
     /// A row of fresh cells.
     public init() {
@@ -20,8 +31,5 @@ public struct Row<Label: MetricLabel, Cell: MetricCell>: Sendable {
     }
 
     /// The cell of a value.
-    public subscript(label: Label) -> Cell {
-        guard let cell = cells[label] else { preconditionFailure("no cell for \(label)") }
-        return cell
-    }
+    public subscript(label: Label) -> Cell { cells[label, default: unlisted] }
 }

@@ -25,12 +25,9 @@ final class GatewayMetrics: Sendable {
 extension Gateway: MetricSource {
     /// Writes how many pages wait, and for what.
     public func write(to page: inout Exposition) {
-        page.family("waiting_pages", .gauge, "Pages on a WebSocket by what they wait for.") {
-            family in
-            for state in GatewayMetrics.State.allCases {
-                family.add([("state", state.rawValue)], metrics.pages[state].value)
-            }
-        }
+        page.rows(
+            "waiting_pages", "Pages on a WebSocket by what they wait for.", by: "state",
+            [metrics.pages])
         page.counter(
             "waiting_pages_replaced_total", "Pages that a newer one for the same login replaced.",
             metrics.replaced.value)

@@ -28,12 +28,12 @@ public final class WebhookMetrics: MetricSource {
 
     /// Writes deliveries by result, and what was in them.
     public func write(to page: inout Exposition) {
-        page.counters(
+        page.rows(
             "webhook_deliveries_total", "Webhooks of the provider by result.", by: "result",
-            deliveries)
-        page.counters(
+            [deliveries])
+        page.rows(
             "webhook_events_total",
             "What signed webhooks held. foreign: of another sending number; unknown: of a shape "
-                + "that is not known.", by: "kind", events)
+                + "that is not known.", by: "kind", [events])
     }
 }

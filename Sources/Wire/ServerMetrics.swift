@@ -77,13 +77,7 @@ public final class ServerMetrics: MetricSource {
     }
 
     private static func write(_ services: [ServiceMetrics], to page: inout Exposition) {
-        page.family("connections", .gauge, "Open connections.") { family in
-            for state in ConnectionState.allCases {
-                family.add(
-                    [("state", state.rawValue)],
-                    Gauge.sum(of: services.map { $0.connections[state] }))
-            }
-        }
+        page.rows("connections", "Open connections.", by: "state", services.map(\.connections))
         page.counter(
             "connections_accepted_total", "Connections that were accepted.",
             Counter.sum(of: services.map(\.accepted)))

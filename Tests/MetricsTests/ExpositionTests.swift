@@ -17,7 +17,7 @@ struct ExpositionTests {
     @Test func `a family has its help, its type, and a line for each series`() {
         let row = Row<Colour, Counter>()
         row[.deepGreen].add(7)
-        let text = Self.text { $0.counters("apples_total", "Sold apples.", by: "colour", row) }
+        let text = Self.text { $0.rows("apples_total", "Sold apples.", by: "colour", [row]) }
         #expect(
             text == """
                 # HELP shop_apples_total Sold apples.

@@ -143,7 +143,7 @@ public final class Log: Sendable {
 extension Log: MetricSource {
     /// Writes lines by level, what waits to be written, and what was dropped.
     public func write(to page: inout Exposition) {
-        page.counters("log_lines_total", "Lines of the log by level.", by: "level", metrics.lines)
+        page.rows("log_lines_total", "Lines of the log by level.", by: "level", [metrics.lines])
         page.counter(
             "log_lines_dropped_total", "Lines that were dropped: nobody took those before them.",
             metrics.dropped.value)

@@ -63,39 +63,28 @@ public final class LoginMetrics: MetricSource {
         page.counter(
             "logins_blocked_total", "Logins that a deny before kept from being started.",
             blocked.value)
-        page.counters(
+        page.rows(
             "logins_ended_total",
             "Logins by outcome, without those that ran out; one denied later was confirmed before.",
-            by: "outcome", ended)
+            by: "outcome", [ended])
         page.family(
             "messages_total", .counter, "Messages that were given to the provider, by its answer."
         ) { family in
-            family.add("kind", "buttons", "result", buttons)
-            family.add("kind", "template", "result", templates)
+            family.add([("kind", "buttons")], by: "result", [buttons])
+            family.add([("kind", "template")], by: "result", [templates])
         }
         page.family(
             "answers_total", .counter, "Taps and words of phones, and whether they changed a login."
         ) { family in
-            family.add("answer", "confirm", "result", confirms)
-            family.add("answer", "deny", "result", denies)
+            family.add([("answer", "confirm")], by: "result", [confirms])
+            family.add([("answer", "deny")], by: "result", [denies])
         }
         page.counter(
             "token_handovers_total", "Pairs of tokens that were handed over for a confirmed login.",
             handovers.value)
-        page.counters(
+        page.rows(
             "token_refreshes_total",
             "Refreshes by result; reused: a used token came back late, which ended its login.",
-            by: "result", refreshes)
-    }
-}
-
-extension Family {
-    /// Adds a series for each value of a label, beside a label that is the same in all of them.
-    fileprivate mutating func add<Value>(
-        _ fixed: String, _ value: String, _ label: String, _ row: Row<Value, Counter>
-    ) {
-        for each in Value.allCases {
-            add([(fixed, value), (label, each.rawValue)], row[each].value)
-        }
+            by: "result", [refreshes])
     }
 }

@@ -24,8 +24,9 @@ final class StoreMetrics: Sendable {
     }
 
     func write(waiting: Int, to page: inout Exposition) {
-        page.counters(
-            "store_commits_total", "Transactions of the store by result.", by: "result", commits)
+        page.rows(
+            "store_commits_total", "Transactions of the store by result.", by: "result",
+            [commits])
         page.family(
             "store_commit_duration_seconds", .histogram,
             "What a commit took, from its beginning until all of it was on disk."

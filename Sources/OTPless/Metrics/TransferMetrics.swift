@@ -40,16 +40,10 @@ public struct ProviderMetrics: MetricSource {
 
     /// Writes requests by result, how long they took, and how many there are.
     public func write(to page: inout Exposition) {
-        page.family(
-            "provider_requests_total", .counter,
-            "Requests to the provider; failed: no answer came; refused: it was never sent."
-        ) { family in
-            for result in TransferMetrics.Result.allCases {
-                family.add(
-                    [("result", result.rawValue)],
-                    Counter.sum(of: parts.map { $0.results[result] }))
-            }
-        }
+        page.rows(
+            "provider_requests_total",
+            "Requests to the provider; failed: no answer came; refused: it was never sent.",
+            by: "result", parts.map(\.results))
         page.family(
             "provider_request_duration_seconds", .histogram,
             "How long requests to the provider took, waiting for their turn not included."

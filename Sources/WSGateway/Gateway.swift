@@ -24,7 +24,9 @@ public final class Gateway: Sendable {
         clock = app.clock
         log = app.log
         shards = (0..<16).map { _ in Shard() }
-        events.subscribe { [weak self] event in self?.changed(event.login) }
+        events.subscribe(
+            awaiting: { [weak self] in self?.isAwaited($0) ?? false },
+            hearing: { [weak self] in self?.heard($0) })
     }
 
     /// Turns a page's request into the WebSocket that waits for its login.
@@ -57,6 +59,11 @@ public final class Gateway: Sendable {
         shard(of: login).sockets.withLock { sockets in
             if sockets[login] == socket { sockets[login] = nil }
         }
+    }
+
+    /// Whether any page waits for a login.
+    private func isAwaited(_ login: LoginID) -> Bool {
+        shard(of: login).sockets.withLock { $0[login] != nil }
     }
 
     /// Whether a page is the one that waits for a login.
@@ -99,11 +106,13 @@ public final class Gateway: Sendable {
         try? await logins.acknowledge(login, holding: family)
     }
 
-    /// Makes the page that waits for a login look where it stands.
-    func changed(_ login: LoginID) {
-        guard let socket = shard(of: login).sockets.withLock({ $0[login] }) else { return }
+    /// Passes a hint on to the page that waits for its login.
+    func heard(_ event: LoginEvent) {
+        guard let socket = shard(of: event.login).sockets.withLock({ $0[event.login] }) else {
+            return
+        }
         socket.loop.post { loop in
-            (socket.handler(on: loop) as? WaitingPage)?.look(on: loop)
+            (socket.handler(on: loop) as? WaitingPage)?.heard(event, on: loop)
         }
     }
 

@@ -107,6 +107,15 @@ final class WaitingPage: WebSocketHandler {
 
     // MARK: Outcomes
 
+    /// Tells the page what the hint brings along, or looks.
+    func heard(_ event: LoginEvent, on loop: isolated EventLoop) {
+        // After a look that has begun, these may be the tokens that it has ended.
+        guard let outcome = event.outcome, case .waiting = stage, !isLooking,
+            gateway.isAttached(socket, to: login)
+        else { return look(on: loop) }
+        learned(outcome, on: loop)
+    }
+
     /// Reads where the login stands and tells the page; one look at a time.
     func look(on loop: isolated EventLoop) {
         var held: FamilyID?
@@ -135,7 +144,7 @@ final class WaitingPage: WebSocketHandler {
                 page.looked(finding, on: loop)
             } else if case .outcome(.confirmed) = finding {
                 // Replaced meanwhile: this pair has ended the one of the present page.
-                gateway.changed(login)
+                gateway.heard(LoginEvent(login))
             }
         }
     }

@@ -53,6 +53,38 @@ struct LivePairTests {
         }
     }
 
+    @Test
+    func `the pair of the confirmation is the login's, until a page that comes later gets one`()
+        async throws
+    {
+        try await withGateway { rig in
+            let login = try await rig.start()
+            let page = try await rig.connect(login)
+            #expect(try await page.event().name == "pending")
+            try await rig.answer(login, \.confirm)
+            let granted = try await page.event()
+            let first = try #require(granted.text("accessToken"))
+            #expect(try live(first, rig))
+            let later = try await rig.connect(login)
+            let second = try #require(try await later.event().text("accessToken"))
+            #expect(try live(second, rig) && !live(first, rig))
+        }
+    }
+
+    @Test func `a page without its verifier gets no pair made, however early the phone confirms`()
+        async throws
+    {
+        try await withGateway { rig in
+            let login = try await rig.start(Rig.challenge)
+            let page = try await rig.connect(login)
+            try await rig.answer(login, \.confirm)
+            #expect(try await rig.app.logins.read(login.id)?.family == nil)
+            try page.hello(Rig.verifier)
+            let token = try #require(try await page.event().text("accessToken"))
+            #expect(try live(token, rig))
+        }
+    }
+
     private func isLive(_ event: Event, _ rig: Rig) throws -> Bool {
         guard event.name == "auth_success" else { return false }
         return try live(try #require(event.text("accessToken")), rig)

@@ -36,14 +36,19 @@ extension Logins {
         switch handover {
         case .collected(let user, let isNew, let ended):
             if let ended { tokens.refuse([ended]) }
-            metrics.handovers.add()
-            log.write(
-                .info, "tokens handed over",
-                ["login": .text("\(login.id)"), "user": .text("\(user.id)")])
-            return .confirmed(tokens.grant(token, to: user), isNewUser: isNew)
+            return grant(token, to: user, of: login.id, isNew: isNew)
         case .refused(.ended(let code)): return .ended(code)
         case .refused: return .over
         }
+    }
+
+    /// The pair of a family that has just been stored.
+    func grant(_ token: RefreshToken, to user: User, of login: LoginID, isNew: Bool) -> Outcome {
+        metrics.handovers.add()
+        log.write(
+            .info, "tokens handed over",
+            ["login": .text("\(login)"), "user": .text("\(user.id)")])
+        return .confirmed(tokens.grant(token, to: user), isNewUser: isNew)
     }
 
     /// Notes that the page has its tokens; repeatable.

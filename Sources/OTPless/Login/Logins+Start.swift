@@ -72,8 +72,10 @@ extension Logins {
         switch result {
         case .success(let sent):
             let message = MessageReference(prompt.login, kind)
+            // Mostly it is the number itself, which needs no index of its own.
+            let waID = sent.waID == prompt.phone.digits ? nil : sent.waID
             try await log.guarding { () async throws(StoreError) in
-                try await store.recordSend(message, messageID: sent.id, waID: sent.waID)
+                try await store.recordSend(message, messageID: sent.id, waID: waID)
             }
         case .failure(let failure):
             log.write(

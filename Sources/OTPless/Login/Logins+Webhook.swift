@@ -3,27 +3,36 @@ import Metrics
 
 extension Logins {
     /// Applies what phones sent, then tells whoever waits.
+    ///
+    /// A page that waits here gets its tokens from the confirmation's own commit.
     public func receive(_ messages: [InboundMessage]) async throws(Failure) {
         guard !messages.isEmpty else { return }
         let now = clock.now
         let newUsers = messages.map { _ in UserID.make(at: now, entropy) }
         let results = try await log.guarding { () async throws(StoreError) in
             try await store.receive(
-                messages, newUsers: newUsers, policy: settings.answers, at: now)
+                messages, newUsers: newUsers, policy: settings.answers,
+                begin: { [events, tokens] login, user in
+                    events.isAwaited(login) ? tokens.begin(for: user, login: login) : nil
+                }, at: now)
         }
-        for result in results {
-            guard let verb = result.verb else { continue }
-            tokens.refuse(result.ended)
-            metrics.answered(verb, changing: result.changed.count)
-            if result.changed.isEmpty {
-                log.write(.info, "answer ignored", ["answer": .text("\(verb)")])
+        for result in results { tell(result) }
+    }
+
+    private func tell(_ result: AnswerResult) {
+        guard let verb = result.verb else { return }
+        tokens.refuse(result.ended)
+        metrics.answered(verb, changing: result.changed.count)
+        if result.changed.isEmpty {
+            log.write(.info, "answer ignored", ["answer": .text("\(verb)")])
+        }
+        for id in result.changed {
+            log.write(
+                .info, "login answered", ["login": .text("\(id)"), "answer": .text("\(verb)")])
+            let outcome = result.handover.map {
+                grant($0.token, to: $0.user, of: id, isNew: $0.isNew)
             }
-            for id in result.changed {
-                log.write(
-                    .info, "login answered",
-                    ["login": .text("\(id)"), "answer": .text("\(verb)")])
-                events.publish(LoginEvent(id))
-            }
+            events.publish(LoginEvent(id, outcome))
         }
     }
 

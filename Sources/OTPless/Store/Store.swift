@@ -40,9 +40,30 @@ public struct AnswerResult: Sendable {
     /// The families of tokens that a late deny has ended.
     public internal(set) var ended: [FamilyID] = []
 
+    /// The tokens that were made with a confirmation.
+    public internal(set) var handover: FirstPair?
+
     init(verb: AnswerPayload.Verb?) {
         self.verb = verb
     }
+}
+
+/// The tokens of a login that was confirmed while its page waited.
+public struct FirstPair: Sendable {
+    /// Whose they are.
+    public let user: User
+
+    /// Whether the confirmation made the user.
+    public let isNew: Bool
+
+    /// The first refresh token of the login's family.
+    public let token: RefreshToken
+
+    /// Begins a family for a login of a user; nil where no page waits for it.
+    public typealias Maker =
+        @Sendable (LoginID, UserID) -> (
+            family: RefreshFamily, token: RefreshToken
+        )?
 }
 
 /// What a delivery report changed.
@@ -99,9 +120,11 @@ public protocol Store: Sendable {
     ) async throws(StoreError) -> Login?
 
     /// Applies what phones sent, a result for each: a message id counts once, a confirmation finds or
-    /// makes its user (one of `newUsers`, which are as many), a deny blocks its phone.
+    /// makes its user (one of `newUsers`, which are as many) and hands out what `begin` makes, a deny
+    /// blocks its phone.
     func receive(
-        _ messages: [InboundMessage], newUsers: [UserID], policy: AnswerPolicy, at now: Timestamp
+        _ messages: [InboundMessage], newUsers: [UserID], policy: AnswerPolicy,
+        begin: @escaping FirstPair.Maker, at now: Timestamp
     ) async throws(StoreError) -> [AnswerResult]
 
     /// Applies delivery reports; returns what changed.

@@ -69,11 +69,11 @@ package struct Socket {
 extension Socket {
     /// How many bytes the kernel takes beyond what the network takes at once.
     ///
-    /// Without a bound a peer that does not read fills megabytes of its memory. Accepted sockets
-    /// inherit it.
+    /// Without a bound a peer that does not read fills megabytes of its memory.
     private static let kernelBacklog: Int32 = 128 << 10
 
-    /// A listening socket, one of several that share an address (SO_REUSEPORT).
+    /// A listening socket, one of several that share an address (SO_REUSEPORT); accepted sockets inherit
+    /// its options.
     ///
     /// The first binds alone and shares only then: so it fails where another server listens, which
     /// would otherwise silently get half of the connections.
@@ -93,6 +93,8 @@ extension Socket {
             }
             try check(unsafe address.reading { unsafe bind(socket.descriptor, $0, $1) }, "bind")
             if isFirst { try socket.enable(SO_REUSEPORT, level: SOL_SOCKET) }
+            // Replies are one write each: Nagle would only hold them back.
+            try socket.enable(TCP_NODELAY, level: Int32(IPPROTO_TCP))
             try socket.set(TCP_NOTSENT_LOWAT, level: Int32(IPPROTO_TCP), to: kernelBacklog)
             try check(listen(socket.descriptor, 4096), "listen")
         } catch {
@@ -115,10 +117,7 @@ extension Socket {
         let flags = Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
         let accepted = unsafe peer.filling { unsafe clinux_accept4(descriptor, $0, $1, flags) }
         guard accepted >= 0 else { return .failure(SystemError("accept4")) }
-        let socket = Socket(descriptor: accepted)
-        // Replies are one write each: Nagle would only hold them back. Fails only on a dead socket.
-        try? socket.enable(TCP_NODELAY, level: Int32(IPPROTO_TCP))
-        return .success((socket, peer))
+        return .success((Socket(descriptor: accepted), peer))
     }
 
     private func enable(_ option: Int32, level: Int32) throws(SystemError) {

@@ -89,7 +89,8 @@ extension Store {
         policy.typedWords = typedWords
         policy.denyBlock = denyBlock
         let newUsers = messages.map { _ in UserID.make(at: now, .system) }
-        return try await receive(messages, newUsers: newUsers, policy: policy, at: now)
+        return try await receive(
+            messages, newUsers: newUsers, policy: policy, begin: { _, _ in nil }, at: now)
     }
 
     /// Stores a login that its phone has confirmed.

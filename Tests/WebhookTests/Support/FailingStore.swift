@@ -62,9 +62,11 @@ final class FailingStore: Store {
     }
 
     func receive(
-        _ messages: [InboundMessage], newUsers: [UserID], policy: AnswerPolicy, at now: Timestamp
+        _ messages: [InboundMessage], newUsers: [UserID], policy: AnswerPolicy,
+        begin: @escaping FirstPair.Maker, at now: Timestamp
     ) async throws(StoreError) -> [AnswerResult] {
-        try await working().receive(messages, newUsers: newUsers, policy: policy, at: now)
+        try await working().receive(
+            messages, newUsers: newUsers, policy: policy, begin: begin, at: now)
     }
 
     func apply(

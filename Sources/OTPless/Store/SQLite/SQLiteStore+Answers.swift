@@ -1,12 +1,15 @@
 extension SQLiteStore {
     /// Applies what phones sent.
     public func receive(
-        _ messages: [InboundMessage], newUsers: [UserID], policy: AnswerPolicy, at now: Timestamp
+        _ messages: [InboundMessage], newUsers: [UserID], policy: AnswerPolicy,
+        begin: @escaping FirstPair.Maker, at now: Timestamp
     ) async throws(StoreError) -> [AnswerResult] {
         try await writer.perform { db throws(SQLiteError) in
             var results: [AnswerResult] = []
             for (message, newUser) in zip(messages, newUsers) {
-                let change = Change(message, newUser: newUser, policy: policy, now: now, db: db)
+                let change = Change(
+                    message: message, newUser: newUser, policy: policy, begin: begin, now: now,
+                    db: db)
                 results.append(try change.apply())
             }
             return results
@@ -18,19 +21,9 @@ extension SQLiteStore {
         let message: InboundMessage
         let newUser: UserID
         let policy: AnswerPolicy
+        let begin: FirstPair.Maker
         let now: Timestamp
         let db: SQLiteConnection
-
-        init(
-            _ message: InboundMessage, newUser: UserID, policy: AnswerPolicy, now: Timestamp,
-            db: SQLiteConnection
-        ) {
-            self.message = message
-            self.newUser = newUser
-            self.policy = policy
-            self.now = now
-            self.db = db
-        }
 
         func apply() throws(SQLiteError) -> AnswerResult {
             guard let answer = Answer(message, policy) else {
@@ -42,7 +35,7 @@ extension SQLiteStore {
             guard try isFirst() else { return result }
             try noteInbound()
             for login in try answered(by: answer) {
-                if let ended = try write(login) { result.ended.append(ended) }
+                try write(login, &result)
                 result.changed.append(login.id)
             }
             return result
@@ -71,25 +64,34 @@ extension SQLiteStore {
             }
         }
 
-        /// Writes a login that has been answered; the family that this ends.
-        private func write(_ answered: Login) throws(SQLiteError) -> FamilyID? {
+        /// Writes a login that has been answered, and what follows from the answer.
+        private func write(_ answered: Login, _ result: inout AnswerResult) throws(SQLiteError) {
             var login = answered
             if login.state == .confirmed {
-                let known = try Rows.user(phone: login.phone, in: db)
-                let user =
-                    known ?? User(id: newUser, phone: login.phone, name: login.name, createdAt: now)
-                if known == nil { try Rows.insert(user, into: db) }
-                login.user = user.id
-                login.isNewUser = known == nil
+                result.handover = try confirm(&login)
             } else if let block = policy.denyBlock {
                 try Rows.block(login.phone, until: now + block, in: db)
                 // Where the provider knows the phone by another number, prompts to that go there, too.
                 if let sender { try Rows.block(sender, until: now + block, in: db) }
             }
             try Rows.update(login, in: db)
-            guard login.state == .denied, let family = login.family else { return nil }
+            guard login.state == .denied, let family = login.family else { return }
             try Rows.end(family, at: now, in: db)
-            return family
+            result.ended.append(family)
+        }
+
+        /// Finds or makes the login's user; its tokens, if a page waits for them.
+        private func confirm(_ login: inout Login) throws(SQLiteError) -> FirstPair? {
+            let known = try Rows.user(phone: login.phone, in: db)
+            let user =
+                known ?? User(id: newUser, phone: login.phone, name: login.name, createdAt: now)
+            if known == nil { try Rows.insert(user, into: db) }
+            login.user = user.id
+            login.isNewUser = known == nil
+            guard let (family, token) = begin(login.id, user.id) else { return nil }
+            try Rows.insert(family, of: login.device, into: db)
+            login.family = family.id
+            return FirstPair(user: user, isNew: login.isNewUser, token: token)
         }
 
         private var sender: PhoneNumber? { PhoneNumber(waID: message.sender) }

@@ -105,9 +105,9 @@ extension Notation where Value == Duration {
 extension Notation where Value == Log.Level {
     /// The name of a level.
     static let level = Notation(expectation: "must be debug, info, warning or error") { text in
-        Log.Level.allCases.first { "\($0)" == text }
+        Log.Level(rawValue: text)
     } print: {
-        "\($0)"
+        $0.rawValue
     }
 }
 

@@ -9,11 +9,20 @@ public import Metrics
 /// message body or a full phone number: fields are built of types that print masked.
 public final class Log: Sendable {
     /// How much a line matters.
-    public enum Level: Int, Comparable, CaseIterable, Sendable {
+    public enum Level: String, Comparable, MetricLabel {
         case debug, info, warning, error
 
+        private var weight: Int {
+            switch self {
+            case .debug: 0
+            case .info: 1
+            case .warning: 2
+            case .error: 3
+            }
+        }
+
         /// Whether the left level matters less.
-        public static func < (left: Level, right: Level) -> Bool { left.rawValue < right.rawValue }
+        public static func < (left: Level, right: Level) -> Bool { left.weight < right.weight }
     }
 
     /// A value of a field.
@@ -76,7 +85,7 @@ public final class Log: Sendable {
         var writer = JSONWriter()
         writer.object { writer in
             writer.member("time", clock.now.iso8601)
-            writer.member("level", "\(level)")
+            writer.member("level", level.rawValue)
             writer.member("event", event.description)
             for (name, value) in fields() {
                 switch value {
@@ -86,16 +95,18 @@ public final class Log: Sendable {
             }
         }
         let line = writer.bytes
-        metrics.lines[level.name].add()
-        buffer.withLock { buffer in
+        metrics.lines[level].add()
+        let isFirst = buffer.withLock { buffer in
+            let isFirst = buffer.bytes.isEmpty
             if buffer.bytes.count + line.count < Self.capacity {
                 buffer.bytes += line + [UInt8(ascii: "\n")]
             } else {
                 buffer.dropped += 1
                 metrics.dropped.add()
             }
+            return isFirst
         }
-        bell.ring()
+        if isFirst { bell.ring() }
     }
 
     /// Writes out what waits and ends the thread, unless nobody takes the lines.

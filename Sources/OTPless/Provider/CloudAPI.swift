@@ -95,7 +95,7 @@ public struct CloudAPI: Messenger {
     }
 
     private func body(of prompt: Prompt, as kind: Login.MessageKind) -> [UInt8] {
-        var writer = JSONWriter(reserving: 1024, asciiOnly: true)
+        var writer = JSONWriter(reserving: 1536, asciiOnly: true)
         writer.object { writer in
             writer.member("messaging_product", "whatsapp")
             writer.member("recipient_type", "individual")

@@ -91,21 +91,28 @@ enum Migrations {
         """,
     ]
 
-    /// Brings a database up to date, all steps in one transaction with the version number.
+    /// Brings a database up to date, all steps in one transaction with the version number; writes
+    /// nothing where it is.
     ///
     /// - Throws: `SQLITE_SCHEMA` for a database that a newer server has made.
     static func run(on connection: SQLiteConnection) throws(SQLiteError) {
+        guard try version(of: connection) != steps.count else { return }
         try connection.run("BEGIN IMMEDIATE")
         do throws(SQLiteError) {
-            let version = try connection.first("PRAGMA user_version") { Int($0.integer(0)) } ?? 0
-            guard 0...steps.count ~= version else { throw SQLiteError(code: SQLITE_SCHEMA) }
-            for step in steps.dropFirst(version) { try connection.script(step) }
+            // Another server may have been faster.
+            for step in steps.dropFirst(try version(of: connection)) { try connection.script(step) }
             try setVersion(on: connection)
             try connection.run("COMMIT")
         } catch {
             try? connection.run("ROLLBACK")
             throw error
         }
+    }
+
+    private static func version(of connection: SQLiteConnection) throws(SQLiteError) -> Int {
+        let version = try connection.first("PRAGMA user_version") { Int($0.integer(0)) } ?? 0
+        guard 0...steps.count ~= version else { throw SQLiteError(code: SQLITE_SCHEMA) }
+        return version
     }
 
     /// A PRAGMA takes no bound value: the number is a literal, which the test of this type counts.

@@ -83,37 +83,40 @@ let package = Package(
         .target(
             name: "Oracles", dependencies: ["Webhook", "OTPless", "Wire"],
             path: "Tests/Fuzz/Oracles", swiftSettings: strict),
-        // Not shipped: a TLS client and certificates, for the tests.
+        // Not shipped: what tests of several targets use.
         .target(
-            name: "TLSTesting", dependencies: ["COpenSSL"], path: "Tests/TLSTesting",
-            swiftSettings: strict),
+            name: "TestSupport", dependencies: ["OTPless", "Loop", "COpenSSL"],
+            path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
             name: "MetricsTests", dependencies: ["Metrics", "Loop"], swiftSettings: strict),
         .testTarget(name: "LoopTests", dependencies: ["Loop", "Metrics"], swiftSettings: strict),
         .testTarget(
-            name: "WireTests", dependencies: ["Oracles", "Wire", "Loop", "Metrics", "TLSTesting"],
+            name: "WireTests", dependencies: ["Oracles", "Wire", "Loop", "Metrics", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "CorpusTests", dependencies: ["Oracles"], path: "Tests/Fuzz/CorpusTests",
             swiftSettings: strict),
         .testTarget(
-            name: "OTPlessTests", dependencies: ["OTPless", "Loop", "Metrics", "CSQLite"],
+            name: "OTPlessTests",
+            dependencies: ["TestSupport", "OTPless", "Loop", "Metrics", "CSQLite"],
             swiftSettings: strict),
         .testTarget(
-            name: "WebhookTests", dependencies: ["Webhook", "OTPless", "Wire", "Loop", "Metrics"],
+            name: "WebhookTests",
+            dependencies: ["TestSupport", "Webhook", "OTPless", "Wire", "Loop", "Metrics"],
             swiftSettings: strict),
         .testTarget(
             name: "WSGatewayTests",
-            dependencies: ["WSGateway", "OTPless", "Wire", "Loop", "Metrics"],
+            dependencies: ["TestSupport", "WSGateway", "OTPless", "Wire", "Loop", "Metrics"],
             swiftSettings: strict),
         .testTarget(
-            name: "SimulatorTests", dependencies: ["WhatsAppSimulator", "OTPless", "Wire", "Loop"],
+            name: "SimulatorTests",
+            dependencies: ["TestSupport", "WhatsAppSimulator", "OTPless", "Wire", "Loop"],
             exclude: ["pywa"], swiftSettings: strict),
         .testTarget(
             name: "ServerTests",
             dependencies: [
                 "otpless-server", "WhatsAppSimulator", "OTPless", "Wire", "Loop", "CSQLite",
-                "TLSTesting",
+                "TestSupport",
             ],
             swiftSettings: strict),
     ] + (fuzzing ? fuzzTargets : [])

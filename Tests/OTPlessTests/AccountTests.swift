@@ -1,4 +1,5 @@
 import OTPless
+import TestSupport
 import Testing
 
 /// The list of devices, and the end of an account.
@@ -82,7 +83,7 @@ struct AccountTests {
     @Test func `no spelling of the number is left, and a repeated tap leaves none again`()
         async throws
     {
-        let folder = try TemporaryDirectory()
+        let folder = try TemporaryFolder()
         let path = folder.file("otpless.db")
         let store = try SQLiteStore(path: path)
         let login = try SampleLogin(phone: "5215512345678")

@@ -1,4 +1,5 @@
 import OTPless
+import TestSupport
 import Testing
 
 /// The clock is set, and something that was over must not come back or be forgotten for it.

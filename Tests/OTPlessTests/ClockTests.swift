@@ -1,5 +1,6 @@
 import Loop
 import OTPless
+import TestSupport
 import Testing
 
 /// Somebody sets the clock: by an hour, by a day, or to 1970, and perhaps back again.

@@ -1,4 +1,5 @@
 import OTPless
+import TestSupport
 import Testing
 
 /// Texts made to be understood in two ways, to exhaust the reader, or to make it trap.
@@ -79,7 +80,7 @@ struct JSONReaderAttackTests {
     func `no mutation makes the reader trap, and what it accepts can be written again`(
         _ seed: UInt64
     ) throws {
-        var random = SplitMix(state: seed)
+        var random = SeededNumbers(seed)
         for _ in 0..<400 {
             var bytes = Array(sample.utf8)
             for _ in 0..<Int.random(in: 1...4, using: &random) { mutate(&bytes, &random) }
@@ -104,7 +105,7 @@ private func read(_ text: String) throws(JSONError) -> JSONValue {
     try JSONDocument(Array(text.utf8)).root
 }
 
-private func mutate(_ bytes: inout [UInt8], _ random: inout SplitMix) {
+private func mutate(_ bytes: inout [UInt8], _ random: inout SeededNumbers) {
     let telling = Array("{}[]\",:\\u0e-+.dD89 \n".utf8) + [0x00, 0x80, 0xC2, 0xED, 0xF4, 0xFF]
     let at = Int.random(in: 0...bytes.count, using: &random)
     let end = min(bytes.count, at + Int.random(in: 0...6, using: &random))
@@ -133,17 +134,4 @@ private func outline(_ value: JSONValue) -> [String] {
     let members = value.members.flatMap { [$0.key] + outline($0.value) }
     let text = value.string ?? value.integer.map { "\($0)" } ?? value.bool.map { "\($0)" }
     return ["\(value.kind)", text ?? ""] + value.elements.flatMap(outline) + members
-}
-
-/// SplitMix64: the same mutations in every run.
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ word >> 30) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ word >> 27) &* 0x94D0_49BB_1331_11EB
-        return word ^ word >> 31
-    }
 }

@@ -2,6 +2,7 @@ import Glibc
 import Loop
 import OTPless
 import Synchronization
+import TestSupport
 import Testing
 
 struct LogTests {

@@ -1,4 +1,5 @@
 import OTPless
+import TestSupport
 import Testing
 
 /// CONTRACT, POST /api/auth/logout: what proves what, in which order it is checked, what ends.

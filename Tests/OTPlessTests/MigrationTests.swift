@@ -1,5 +1,6 @@
 import Foundation
 import OTPless
+import TestSupport
 import Testing
 
 /// A database of an earlier version is brought up to date, with what it holds.
@@ -33,7 +34,7 @@ struct MigrationTests {
     private static func open(
         _ fixture: String, _ body: (any Store) async throws -> Void
     ) async throws {
-        let folder = try TemporaryDirectory()
+        let folder = try TemporaryFolder()
         let path = folder.file("otpless.db")
         let file = URL(filePath: #filePath).deletingLastPathComponent()
             .deletingLastPathComponent().appending(path: "Fixtures/databases/\(fixture)")

@@ -1,4 +1,5 @@
 import OTPless
+import TestSupport
 import Testing
 
 /// The spellings of one phone: mobile digits that some write and some do not.

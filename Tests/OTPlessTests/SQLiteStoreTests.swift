@@ -1,4 +1,5 @@
 import OTPless
+import TestSupport
 import Testing
 
 /// What is true of the file that a SQLite store keeps.
@@ -6,7 +7,7 @@ struct SQLiteStoreTests {
     private static let now = Sample.start
 
     @Test func `what was committed is there when the file is opened again`() async throws {
-        let folder = try TemporaryDirectory()
+        let folder = try TemporaryFolder()
         let path = folder.file("otpless.db")
         let first = try SQLiteStore(path: path)
         let (family, token) = try await first.signIn()
@@ -25,7 +26,7 @@ struct SQLiteStoreTests {
     }
 
     @Test func `two servers on one file see what the other has committed`() async throws {
-        let folder = try TemporaryDirectory()
+        let folder = try TemporaryFolder()
         let one = try SQLiteStore(path: folder.file("otpless.db"))
         let two = try SQLiteStore(path: folder.file("otpless.db"))
         let login = try SampleLogin().login
@@ -38,15 +39,15 @@ struct SQLiteStoreTests {
     }
 
     @Test func `a file that is no database is refused and left alone`() throws {
-        let folder = try TemporaryDirectory()
+        let folder = try TemporaryFolder()
         let text = Array(String(repeating: "this is a letter to my mother\n", count: 100).utf8)
         try folder.write(text, to: "otpless.db")
         #expect(throws: StoreError.self) { try SQLiteStore(path: folder.file("otpless.db")) }
-        #expect(try folder.read("otpless.db") == text)
+        #expect(folder.bytes(of: "otpless.db") == text)
     }
 
     @Test func `a place where no file can be made is refused`() throws {
-        let folder = try TemporaryDirectory()
+        let folder = try TemporaryFolder()
         // The tests may run as root, which may write to read-only directories: /proc refuses all.
         for path in ["/proc/otpless.db", folder.file("absent/otpless.db"), folder.path] {
             #expect(throws: StoreError.self) { try SQLiteStore(path: path) }
@@ -71,7 +72,7 @@ struct SQLiteStoreTests {
     }
 
     @Test func `what was queued before the close is committed`() async throws {
-        let folder = try TemporaryDirectory()
+        let folder = try TemporaryFolder()
         let store = try SQLiteStore(path: folder.file("otpless.db"))
         let logins = try (0..<300).map { _ in try SampleLogin().login }
         let stored = await withTaskGroup(of: LoginID?.self) { group in
@@ -94,21 +95,21 @@ struct SQLiteStoreTests {
     }
 
     @Test func `a database of a newer server is refused`() async throws {
-        let folder = try TemporaryDirectory()
+        let folder = try TemporaryFolder()
         try Self.makeEmptyDatabase(in: folder, version: 99)
         #expect(throws: StoreError.self) { try SQLiteStore(path: folder.file("otpless.db")) }
     }
 
     @Test func `a database with a negative version is refused, and no crash`() async {
         await #expect(processExitsWith: .success) {
-            let folder = try TemporaryDirectory()
+            let folder = try TemporaryFolder()
             try SQLiteStoreTests.makeEmptyDatabase(in: folder, version: .max)
             _ = try? SQLiteStore(path: folder.file("otpless.db"))
         }
     }
 
     @Test func `the database is for its owner's eyes only`() async throws {
-        let folder = try TemporaryDirectory()
+        let folder = try TemporaryFolder()
         let store = try SQLiteStore(path: folder.file("otpless.db"))
         try await store.probe()
         for name in ["otpless.db", "otpless.db-wal"] {
@@ -119,15 +120,15 @@ struct SQLiteStoreTests {
     }
 
     @Test func `after a clean stop the file alone is the whole database`() async throws {
-        let folder = try TemporaryDirectory()
+        let folder = try TemporaryFolder()
         let login = try SampleLogin().login
         do {
             let store = try SQLiteStore(path: folder.file("otpless.db"))
             try await store.insert(login)
             store.close()
         }
-        let copy = try TemporaryDirectory()
-        try copy.write(try folder.read("otpless.db"), to: "otpless.db")
+        let copy = try TemporaryFolder()
+        try copy.write(folder.bytes(of: "otpless.db"), to: "otpless.db")
         let store = try SQLiteStore(path: copy.file("otpless.db"))
         let found = try await store.login(login.id)
         store.close()
@@ -135,7 +136,7 @@ struct SQLiteStoreTests {
     }
 
     /// A database of one empty page whose header carries a version (SQLite file format §1.3.8).
-    private static func makeEmptyDatabase(in folder: TemporaryDirectory, version: UInt32) throws {
+    private static func makeEmptyDatabase(in folder: TemporaryFolder, version: UInt32) throws {
         var page = [UInt8](repeating: 0, count: 4096)
         let name = Array("SQLite format 3".utf8)
         page.replaceSubrange(0..<name.count, with: name)

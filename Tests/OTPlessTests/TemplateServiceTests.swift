@@ -1,4 +1,5 @@
 import OTPless
+import TestSupport
 import Testing
 
 /// When a prompt goes out as a template.

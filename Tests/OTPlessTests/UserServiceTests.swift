@@ -1,4 +1,5 @@
 import OTPless
+import TestSupport
 import Testing
 
 struct UserServiceTests {

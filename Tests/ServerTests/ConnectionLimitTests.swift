@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 /// How many connections the real server bears, and what it says where that is too many for the machine.

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// What was answered survives `kill -9`.

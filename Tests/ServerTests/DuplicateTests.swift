@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// Providers deliver at least once, and sometimes at the same moment.

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// Requests that are good HTTP, but not what the endpoint asks for.

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// Requests that are not HTTP as it should be: each gets its envelope, and harms nobody.

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// RFC 6455 §4.2, what a server must see in an opening handshake, against the product's own WebSocket.

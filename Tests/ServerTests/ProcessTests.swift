@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 /// How the program starts and ends.

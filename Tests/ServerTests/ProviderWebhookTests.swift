@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @Suite(.blocking, .timeLimit(.minutes(5)))

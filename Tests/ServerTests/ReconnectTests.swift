@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// No login is lost to a dropped socket, and none is told to the wrong page.

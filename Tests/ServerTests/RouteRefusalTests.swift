@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// What the routes refuse before any endpoint is asked.

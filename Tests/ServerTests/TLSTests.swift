@@ -1,5 +1,5 @@
 import Foundation
-import TLSTesting
+import TestSupport
 import Testing
 
 /// The product over TLS: its files, and what SIGHUP does.

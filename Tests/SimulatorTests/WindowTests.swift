@@ -1,4 +1,5 @@
 import OTPless
+import TestSupport
 import Testing
 import WhatsAppSimulator
 
@@ -35,7 +36,7 @@ struct WindowTests {
     }
 
     @Test func `a text opens the window for a day, a template does not`() async throws {
-        let clock = TestClock()
+        let clock = TestClock(Timestamp(seconds: 1_795_200_000))
         let template = Simulator.Template(name: "hello", language: "en", body: "Hello!")
         try await Rig.run(clock: clock, templates: [template]) { rig in
             rig.simulator.faults.all.window = .enforced
@@ -53,7 +54,7 @@ struct WindowTests {
     }
 
     @Test func `a tap opens the window too`() async throws {
-        let clock = TestClock()
+        let clock = TestClock(Timestamp(seconds: 1_795_200_000))
         try await Rig.run(clock: clock) { rig in
             let id = try await rig.sendButtons()
             rig.simulator.faults.all.window = .enforced

@@ -1,5 +1,6 @@
 import Foundation
 import OTPless
+import TestSupport
 import Testing
 import Webhook
 import Wire
@@ -121,7 +122,7 @@ struct Fixture: Decodable, Sendable, CustomTestStringConvertible {
         let live = [
             "confirm_payload": login.confirm, "deny_payload": login.deny,
             "sent_message_id": login.messageID, "wa_id": login.sender,
-            "timestamp": String(TestClock().now.seconds),
+            "timestamp": String(TestApp.beginning.seconds),
         ]
         for (name, value) in live {
             guard let old = placeholders?[name] else { continue }

@@ -1,4 +1,5 @@
 import OTPless
+import TestSupport
 import Testing
 import Webhook
 import Wire
@@ -77,7 +78,7 @@ struct WebhookSignatureTests {
         config.whatsApp.appSecret = Secret(secret)
         config.whatsApp.verifyToken = Secret(token)
         let app = try await App(
-            config: config, store: SQLiteStore(path: ":memory:"), messenger: NoMessenger(),
+            config: config, store: SQLiteStore(path: ":memory:"), messenger: LastPromptMessenger(),
             events: LoginEvents(), log: Log())
         #expect(WebhookEndpoint(app) == nil)
     }

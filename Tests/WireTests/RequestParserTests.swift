@@ -1,4 +1,5 @@
 import Oracles
+import TestSupport
 import Testing
 import Wire
 
@@ -341,7 +342,7 @@ struct RequestParserTests {
 
     @Test(arguments: 1...20 as ClosedRange<UInt64>)
     func `no mutation of a request traps, and no cut changes what it means`(seed: UInt64) {
-        var random = SeededGenerator(state: seed)
+        var random = SeededNumbers(seed)
         let seeds = [
             "GET /a?b=%41 HTTP/1.1\r\n\(host)Connection: close, x\r\n\r\n",
             "POST http://login.example/ HTTP/1.1\r\n\(host)Content-Length: 5\r\n\r\nhello",

@@ -1,4 +1,5 @@
 import Loop
+import TestSupport
 import Testing
 import Wire
 
@@ -31,7 +32,7 @@ struct ResponseWriterTests {
             client.finishSending()
             all = String(decoding: try await client.rest(), as: UTF8.self)
         }
-        let lines = all.components(separatedBy: "\r\n")
+        let lines = all.split(separator: "\r\n", omittingEmptySubsequences: false)
         #expect(lines[1].hasPrefix("Date: ") && lines[1].hasSuffix(" GMT"))
         return (lines[..<1] + lines[2...]).joined(separator: "\n")
     }
@@ -74,7 +75,7 @@ struct ResponseWriterTests {
         try await withServer(routes: routes) { server in
             let client = try Client(port: server.port)
             let reply = try await client.upgrade()
-            let lines = reply.head.components(separatedBy: "\r\n")
+            let lines = reply.head.split(separator: "\r\n", omittingEmptySubsequences: false)
             #expect(lines[0] == "HTTP/1.1 101 Switching Protocols")
             #expect(
                 Array(lines[3...]) == [

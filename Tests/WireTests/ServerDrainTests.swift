@@ -1,4 +1,5 @@
 import Loop
+import TestSupport
 import Testing
 import Wire
 
@@ -30,7 +31,7 @@ struct ServerDrainTests {
             await entered.wait()
             async let drained: Void = server.drain(within: Self.limit)
             #expect(try await idle.rest().isEmpty)
-            #expect(throws: Client.Fault.self) { try Client(port: server.port) }
+            #expect(throws: Fault.self) { try Client(port: server.port) }
             gate.open()
             let reply = try await busy.reply()
             #expect(reply.text == "finished" && reply.headers["connection"] == "close")

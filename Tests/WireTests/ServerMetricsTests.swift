@@ -1,5 +1,6 @@
 import Loop
 import Metrics
+import TestSupport
 import Testing
 import Wire
 

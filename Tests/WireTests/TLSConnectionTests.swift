@@ -1,6 +1,6 @@
 import Glibc
 import Loop
-import TLSTesting
+import TestSupport
 import Testing
 import Wire
 
@@ -19,7 +19,7 @@ struct TLSConnectionTests {
             #expect(try client.ask("GET", "/now?a").body == [UInt8(ascii: "a")])
             #expect(try client.upgrade() == 101)
             try client.send(.text("b"))
-            #expect(try client.receivedFrame() == .text("b"))
+            #expect(try client.frame() == .text("b"))
         }
     }
 
@@ -106,13 +106,14 @@ struct TLSConnectionTests {
         try await withTLSServer(times: .with(\.handshake, .seconds(60))) { server, _ in
             let other = try TLSClient(port: server.port)
             for _ in 0..<4 {
-                let raw = try TLSClient.connect(server.port)
+                let raw = try Loopback.connect(to: server.port)
                 // The head of a record that announces more than comes.
                 let hello: [UInt8] = [22, 3, 1, 2, 0, 1, 0, 1, 252, 3, 3]
                 let bytes = Array((hello + .pattern(512)).prefix(count))
                 _ = unsafe send(raw, bytes, bytes.count, Int32(MSG_NOSIGNAL))
                 #expect(try other.ask("GET", "/now?a").status == 200)
-                TLSClient.reset(raw)
+                Loopback.breakOffAtClose(raw)
+                close(raw)
             }
             let client = try TLSClient(port: server.port)
             client.reset()
@@ -196,7 +197,7 @@ struct TLSConnectionTests {
             for _ in 0..<5 { try client.send(.binary(payload)) }
             for _ in 0..<5 {
                 #expect(
-                    try client.receivedFrame() == ReceivedFrame(opcode: 2, payload: payload))
+                    try client.frame() == ReceivedFrame(opcode: 2, payload: payload))
             }
         }
     }
@@ -206,7 +207,7 @@ struct TLSConnectionTests {
             let client = try TLSClient(port: server.port)
             #expect(try client.upgrade() == 101)
             try client.send(.text("deadline"))
-            #expect(try client.receivedFrame() == .text("deadline passed"))
+            #expect(try client.frame() == .text("deadline passed"))
         }
     }
 
@@ -229,7 +230,7 @@ struct TLSConnectionTests {
             let idle = try TLSClient(port: server.port)
             #expect(try idle.ask("GET", "/now?a").status == 200)
             async let drained: Void = server.drain(within: .seconds(4))
-            #expect(try client.receivedFrame() == .close(1001))
+            #expect(try client.frame() == .close(1001))
             #expect(try idle.rest().isEmpty && idle.sawCloseNotify)
             try client.send(.close(code: 1001))
             #expect(try client.rest().isEmpty && client.sawCloseNotify)

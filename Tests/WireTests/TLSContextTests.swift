@@ -1,4 +1,4 @@
-import TLSTesting
+import TestSupport
 import Testing
 import Wire
 

@@ -1,6 +1,6 @@
 import Glibc
 import Loop
-import TLSTesting
+import TestSupport
 import Testing
 import Wire
 

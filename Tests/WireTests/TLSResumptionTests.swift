@@ -1,5 +1,5 @@
 import Loop
-import TLSTesting
+import TestSupport
 import Testing
 import Wire
 
@@ -72,7 +72,7 @@ struct TLSResumptionTests {
                 #expect(try TLSClient(port: server.port).fingerprint == new.fingerprint)
             }
             try page.send(.text("still here"))
-            #expect(try page.receivedFrame() == .text("still here"))
+            #expect(try page.frame() == .text("still here"))
             #expect(try idle.ask("GET", "/now?b").status == 200)
         }
     }

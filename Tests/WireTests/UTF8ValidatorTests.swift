@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import Wire
 
@@ -82,7 +83,7 @@ import Wire
     }
 
     @Test func `the standard library is of the same opinion about mutated texts`() {
-        var random = SeededRandom(state: 0x5EED)
+        var random = SeededNumbers(0x5EED)
         let text = Array("aé€😀 plain text to step over \u{D7FF}\u{E000}\u{10FFFF}".utf8)
         for _ in 0..<20_000 {
             var bytes = text

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import Wire
 
@@ -248,7 +249,7 @@ import Wire
 
     @Test(arguments: 1...20 as ClosedRange<UInt64>)
     func `mutated frames trap nothing and mean the same however they are cut`(seed: UInt64) {
-        var random = SeededRandom(state: seed)
+        var random = SeededNumbers(seed)
         let limits = WebSocketLimits(maxMessageBytes: 400, acceptsBinary: seed % 4 != 0)
         for _ in 0..<250 {
             let bytes = mutated(Self.session.shuffled(using: &random).flatMap(\.bytes), &random)
@@ -259,7 +260,7 @@ import Wire
         }
     }
 
-    private func mutated(_ bytes: [UInt8], _ random: inout SeededRandom) -> [UInt8] {
+    private func mutated(_ bytes: [UInt8], _ random: inout SeededNumbers) -> [UInt8] {
         var bytes = bytes
         for _ in 0..<Int.random(in: 0...4, using: &random) where bytes.count > 1 {
             let index = Int.random(in: 0..<bytes.count - 1, using: &random)
@@ -274,7 +275,7 @@ import Wire
         return bytes
     }
 
-    private func pieces(of bytes: [UInt8], _ random: inout SeededRandom) -> [[UInt8]] {
+    private func pieces(of bytes: [UInt8], _ random: inout SeededNumbers) -> [[UInt8]] {
         var pieces: [[UInt8]] = []
         var rest = bytes[...]
         while !rest.isEmpty {

@@ -1,5 +1,6 @@
 import Loop
 import OTPless
+import TestSupport
 import Testing
 
 /// The product without a network: a real loop and store, a clock and a messenger that obey the test.

@@ -1,4 +1,5 @@
 import OTPless
+import TestSupport
 import Testing
 
 /// The stores that the contract suite runs on: one more store is one more case.
@@ -9,7 +10,7 @@ enum StoreKind: String, CaseIterable, Sendable, CustomTestStringConvertible {
 
     /// Opens a fresh, empty store for a test and closes it afterwards.
     func open(_ body: (any Store) async throws -> Void) async throws {
-        let folder = try TemporaryDirectory()
+        let folder = try TemporaryFolder()
         let path = self == .sqliteMemory ? ":memory:" : folder.file("otpless.db")
         let store = try SQLiteStore(path: path)
         do {

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// CONTRACT section 2, /api/user/me and /api/user/me/devices.

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// CONTRACT section 1: who is calling, what every reply carries, and what none tells.

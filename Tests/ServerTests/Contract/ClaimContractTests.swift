@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// CONTRACT section 2, POST /api/auth/claim, /ack and /cancel: each of them in each state of a login.

@@ -1,4 +1,5 @@
 import OTPless
+import TestSupport
 import Testing
 
 /// CONTRACT section 2, GET /api/auth/ws: the frame of each event, member by member.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// CONTRACT section 2, POST /api/auth/initiate: the fields and the reply.

@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 /// CONTRACT section 2, POST /api/auth/initiate: the errors that are no field's fault.

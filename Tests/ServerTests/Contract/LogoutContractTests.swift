@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// CONTRACT section 2, POST /api/auth/logout: the order of the checks and each case.

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// CONTRACT section 3: each published error, provoked at the real server and compared word for word.

@@ -1,5 +1,6 @@
 import Foundation
 import OTPless
+import TestSupport
 import Testing
 
 /// CONTRACT section 2, POST /api/auth/refresh and GET /api/auth/validate.

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// CONTRACT section 1: every error has the envelope, also those made below the router.

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// CONTRACT section 1: what a request looks like.

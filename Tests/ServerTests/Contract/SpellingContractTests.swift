@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// CONTRACT section 1: both spellings of a name hold for the WebSocket too.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// docs/protocol.md, "What confirms it": a typed word does what a tap does.

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// CONTRACT section 2, GET /api/auth/ws: what is checked before the upgrade, and the proof after it.

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// CONTRACT section 2, /api/webhook, and the two that say how the server is.

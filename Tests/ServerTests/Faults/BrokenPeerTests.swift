@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// Peers that break off at any point leave no descriptor behind.

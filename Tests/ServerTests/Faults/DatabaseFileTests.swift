@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The database file is not what the server left.

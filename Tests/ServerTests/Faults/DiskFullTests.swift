@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 /// The disk is full: files cannot grow, not even over the log they have already.
@@ -26,7 +27,7 @@ struct DiskFullTests {
         let provider = try StandInProvider()
         try await withServer(provider.asBase) { server in
             let load = try Load(port: server.port, provider: provider, workers: 3)
-            var numbers = SeededNumbers(100)
+            var numbers = SeededNumbers(user: 100)
             let end = ContinuousClock.now + .seconds(4)
             var (fills, kills) = (0, 0)
             while ContinuousClock.now < end || fills < 5 {

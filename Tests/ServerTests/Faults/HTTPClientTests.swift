@@ -1,5 +1,6 @@
 import Loop
 import OTPless
+import TestSupport
 import Testing
 
 /// What another server's answer can do to the loop that waits for it.

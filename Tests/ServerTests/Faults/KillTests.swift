@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `kill -9` at any moment, under load.
@@ -48,7 +49,7 @@ struct KillTests {
 private struct Killer {
     private let server: LiveServer
     private let ledger: Ledger
-    private var numbers = SeededNumbers(0)
+    private var numbers = SeededNumbers(user: 0)
     private(set) var kills = 0
     private(set) var inCheckpoints = 0
     private(set) var inStarts = 0

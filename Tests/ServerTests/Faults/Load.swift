@@ -1,5 +1,6 @@
 import Glibc
 import Loop
+import TestSupport
 
 /// Pages and phones at work, several at once, while a test does the server harm.
 ///

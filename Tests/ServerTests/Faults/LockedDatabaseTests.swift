@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// Another process holds the database's lock.

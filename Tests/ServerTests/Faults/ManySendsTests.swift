@@ -1,5 +1,6 @@
 import Loop
 import OTPless
+import TestSupport
 import Testing
 
 /// More messages at once than the provider can take: each is sent in time, or not at all.

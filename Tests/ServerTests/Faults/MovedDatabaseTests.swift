@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The database is moved away, or another one put in its place, under a server that runs.

@@ -1,5 +1,6 @@
 import Loop
 import OTPless
+import TestSupport
 import Testing
 
 /// The provider is down, slow, or answers what no Cloud API would.

@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 
 extension Worker {
     // MARK: Collecting

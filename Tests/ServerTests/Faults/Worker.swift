@@ -1,3 +1,5 @@
+import TestSupport
+
 /// One of the workers of a `Load`: owns its phones, does one login after the other.
 struct Worker {
     /// A login that was answered 200 and is to be asked for later.
@@ -33,7 +35,7 @@ struct Worker {
     init(_ load: Load, _ index: Int) {
         self.load = load
         self.index = index
-        numbers = SeededNumbers(index + 1)
+        numbers = SeededNumbers(user: index + 1)
     }
 
     mutating func run() {

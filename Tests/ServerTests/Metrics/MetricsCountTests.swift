@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// What is done is what is counted, no more and no less.

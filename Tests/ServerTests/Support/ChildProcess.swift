@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A process of the product's own program; ends with this object at the latest.
 final class ChildProcess {
@@ -75,30 +76,5 @@ final class ChildProcess {
 
     private static func cStrings(_ strings: [String]) -> [UnsafeMutablePointer<CChar>?] {
         unsafe strings.map { unsafe strdup($0) } + [nil]
-    }
-}
-
-/// A folder that goes with this object.
-final class TemporaryFolder {
-    let path: String
-
-    init() throws {
-        path = NSTemporaryDirectory() + "otpless-tests-" + UUID().uuidString
-        try FileManager.default.createDirectory(
-            atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    /// What a file holds; empty when there is none.
-    func read(_ name: String) -> String {
-        // `String(contentsOfFile:)` of Swift 6.3 leaks its buffer, which address sanitizer tells.
-        guard let file = unsafe fopen(path + "/" + name, "r") else { return "" }
-        defer { unsafe fclose(file) }
-        var (bytes, chunk) = ([UInt8](), [UInt8](repeating: 0, count: 65_536))
-        while case let count = unsafe fread(&chunk, 1, chunk.count, file), count > 0 {
-            bytes += chunk[..<count]
-        }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }

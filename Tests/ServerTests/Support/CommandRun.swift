@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// One run of the program to its end.
 struct CommandRun {
@@ -33,13 +34,9 @@ struct CommandRun {
 }
 
 extension TemporaryFolder {
-    /// Writes a file that its owner alone may read, unless `mode` says otherwise; returns its path.
+    /// Writes a text, a file of settings unless it has another name; returns its path.
     func write(_ text: String, to name: String = "otpless.env", mode: Int = 0o600) throws -> String
     {
-        let file = path + "/" + name
-        let isWritten = FileManager.default.createFile(
-            atPath: file, contents: Data(text.utf8), attributes: [.posixPermissions: mode])
-        guard isWritten else { throw Fault("cannot write \(file)") }
-        return file
+        try write(Array(text.utf8), to: name, mode: mode)
     }
 }

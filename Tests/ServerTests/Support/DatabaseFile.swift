@@ -1,5 +1,6 @@
 import CSQLite
 import Foundation
+import TestSupport
 
 /// A database file, in the hands of a process that is not the server.
 @safe final class DatabaseFile {

@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 
 /// What the system tells of a file.
 struct FileFacts {

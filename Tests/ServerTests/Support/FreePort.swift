@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import TestSupport
 
 /// Ports nobody listens on.
 ///
@@ -18,9 +19,8 @@ enum FreePort {
     }
 
     private static func isFree(_ port: UInt16) -> Bool {
-        let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
-        let descriptor = socket(AF_INET, type, 0)
+        let descriptor = Loopback.makeSocket()
         defer { close(descriptor) }
-        return unsafe LoopbackAddress.with(port) { unsafe bind(descriptor, $0, $1) } == 0
+        return Loopback.bind(descriptor, to: port)
     }
 }

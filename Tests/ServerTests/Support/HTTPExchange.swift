@@ -1,3 +1,5 @@
+import TestSupport
+
 /// A request as a test sends it.
 struct HTTPRequest {
     var method: String

@@ -1,3 +1,5 @@
+import TestSupport
+
 /// What a page holds once it is signed in.
 struct Session {
     let accessToken: String

@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 
 /// The product as an operator runs it: the real program, a real database, WhatsApp simulated.
 final class LiveServer {

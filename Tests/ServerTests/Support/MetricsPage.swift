@@ -1,3 +1,5 @@
+import TestSupport
+
 /// A page in the text format of Prometheus, read strictly: what is not as it must be is a fault.
 ///
 /// **Source**: prometheus.io/docs/instrumenting/exposition_formats, "Text-based format".

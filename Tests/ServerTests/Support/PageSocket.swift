@@ -1,3 +1,5 @@
+import TestSupport
+
 /// A page's WebSocket, as a browser opens it (RFC 6455).
 final class PageSocket {
     enum Frame: Equatable {
@@ -84,9 +86,6 @@ final class PageSocket {
     }
 
     private func send(opcode: UInt8, _ payload: [UInt8]) throws {
-        let key: [UInt8] = [0x37, 0xFA, 0x21, 0x3D]
-        let length = UInt8(min(payload.count, 125))
-        let masked = payload.enumerated().map { $1 ^ key[$0 % 4] }
-        try socket.send([0x80 | opcode, 0x80 | length] + key + masked)
+        try socket.send(ClientFrame(opcode: opcode, payload: payload).bytes)
     }
 }

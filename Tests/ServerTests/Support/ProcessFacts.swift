@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// What the system tells of a process, and the limits it can be given while it runs.
 extension ChildProcess {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// Prometheus' own check of a page of metrics.
 struct Promtool {

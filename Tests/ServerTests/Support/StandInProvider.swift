@@ -1,5 +1,6 @@
 import Glibc
 import Loop
+import TestSupport
 import Testing
 
 /// A provider that misbehaves on demand: what the simulated WhatsApp, which is a proper server, cannot.
@@ -107,16 +108,12 @@ final class StandInProvider: Sendable {
 
     /// A free port may be another process's a moment later: then the next one.
     private static func bound() throws -> (listener: Int32, port: UInt16) {
-        let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
-        let listener = socket(AF_INET, type, 0)
+        let listener = Loopback.makeSocket()
         // Connections of the time before must not keep it from listening again.
-        var on: Int32 = 1
-        let size = socklen_t(MemoryLayout<Int32>.size)
-        unsafe setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, size)
+        Loopback.set(SO_REUSEADDR, 1 as Int32, of: listener)
         for _ in 0..<100 {
             let port = try FreePort.next()
-            let result = unsafe LoopbackAddress.with(port) { unsafe bind(listener, $0, $1) }
-            if result == 0 { return (listener, port) }
+            if Loopback.bind(listener, to: port) { return (listener, port) }
         }
         throw Fault("no port for the provider: errno \(errno)")
     }
@@ -221,12 +218,8 @@ private final class ProviderConnection: Sendable {
         return unsafe send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count
     }
 
-    /// Closing sends a RST instead of a FIN (socket(7), SO_LINGER).
-    func reset() {
-        var setting = linger(l_onoff: 1, l_linger: 0)
-        unsafe setsockopt(
-            descriptor, SOL_SOCKET, SO_LINGER, &setting, socklen_t(MemoryLayout<linger>.size))
-    }
+    /// Closing sends a RST instead of a FIN.
+    func reset() { Loopback.breakOffAtClose(descriptor) }
 
     private func receive() -> [UInt8]? {
         var buffer = [UInt8](repeating: 0, count: 16 << 10)

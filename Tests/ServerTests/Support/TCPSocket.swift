@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 
 /// A TCP connection to loopback that blocks, but never for longer than its patience.
 final class TCPSocket {
@@ -9,20 +10,13 @@ final class TCPSocket {
 
     init(port: UInt16, patience: Duration = patience) throws {
         milliseconds = Int32(patience / .milliseconds(1))
-        let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
-        descriptor = socket(AF_INET, type, 0)
-        let result = unsafe LoopbackAddress.with(port) { unsafe connect(descriptor, $0, $1) }
-        guard result == 0 else { throw Fault("connect to port \(port): errno \(errno)") }
+        descriptor = try Loopback.connect(to: port)
     }
 
     deinit { close(descriptor) }
 
     /// Makes the end a reset, as if the machine had crashed.
-    func breakOffAtEnd() {
-        var option = linger(l_onoff: 1, l_linger: 0)
-        unsafe setsockopt(
-            descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
-    }
+    func breakOffAtEnd() { Loopback.breakOffAtClose(descriptor) }
 
     /// Sends all; a peer that no longer reads is a fault.
     func send(_ bytes: [UInt8]) throws {
@@ -80,23 +74,5 @@ final class TCPSocket {
         var watched = pollfd(fd: descriptor, events: Int16(events), revents: 0)
         let count = unsafe poll(&watched, 1, milliseconds)
         guard count > 0 else { throw Fault("waited in vain for \(what)") }
-    }
-}
-
-/// 127.0.0.1 as the system calls want it.
-enum LoopbackAddress {
-    static func with<T>(
-        _ port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> T
-    ) -> T {
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        let size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        return unsafe withUnsafePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe body($0, size)
-            }
-        }
     }
 }

@@ -1,4 +1,5 @@
 import Loop
+import TestSupport
 
 /// Runs a piece of work on several threads at once; their results, in the order of their numbers.
 func inParallel<T: Sendable>(

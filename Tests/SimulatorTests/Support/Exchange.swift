@@ -1,6 +1,7 @@
 import Glibc
 import Loop
 import OTPless
+import TestSupport
 import Testing
 
 /// An HTTP reply as it came.
@@ -13,13 +14,6 @@ struct Reply {
     var json: JSONValue? { try? JSONDocument(body).root }
 
     var text: String { String(decoding: body, as: UTF8.self) }
-}
-
-/// Why a test's own machinery could not go on.
-struct Fault: Error, CustomStringConvertible {
-    let description: String
-
-    init(_ description: String) { self.description = description }
 }
 
 /// Sends a request over a connection of its own, from a thread that may wait.
@@ -59,22 +53,8 @@ extension Reply {
 private func converse(
     _ request: [UInt8], _ port: UInt16, _ patience: Duration
 ) throws -> [UInt8] {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    let descriptor = try Loopback.connect(to: port, patience: patience)
     defer { close(descriptor) }
-    let milliseconds = Int(patience / .milliseconds(1))
-    var limit = timeval(tv_sec: milliseconds / 1000, tv_usec: milliseconds % 1000 * 1000)
-    unsafe setsockopt(
-        descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = port.bigEndian
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    let result = unsafe withUnsafePointer(to: &address) { pointer in
-        unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-            unsafe connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-        }
-    }
-    guard result == 0 else { throw Fault("connect: errno \(errno)") }
     // A request of a test fits into the socket's buffer.
     guard unsafe send(descriptor, request, request.count, Int32(MSG_NOSIGNAL)) == request.count
     else { throw Fault("send: errno \(errno)") }

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Loop
+import TestSupport
 
 /// A Python program that runs beside a test.
 struct Python {

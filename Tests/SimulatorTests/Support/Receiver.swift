@@ -1,5 +1,6 @@
 import Loop
 import OTPless
+import TestSupport
 import Wire
 
 /// The business's server: takes webhooks and keeps them in the order in which they came.

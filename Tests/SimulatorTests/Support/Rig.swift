@@ -1,5 +1,6 @@
 import Loop
 import OTPless
+import TestSupport
 import WhatsAppSimulator
 import Wire
 

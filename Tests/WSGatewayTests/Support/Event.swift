@@ -1,4 +1,5 @@
 import OTPless
+import TestSupport
 import Testing
 
 /// A frame of the gateway, as a page reads it.

@@ -1,5 +1,6 @@
 import Loop
 import OTPless
+import TestSupport
 import Testing
 import WSGateway
 import Wire
@@ -10,7 +11,7 @@ struct Rig {
     let events = LoginEvents()
     let gateway: Gateway
     let server: Server
-    private let messenger = FakeMessenger()
+    private let messenger = LastPromptMessenger()
     private let loop: EventLoop
 
     struct Unusable: Error {}
@@ -111,20 +112,4 @@ func withGateway(
     try await body(rig)
     await rig.server.drain(within: .milliseconds(100))
     loops.stop()
-}
-
-/// Takes every message and keeps the last.
-private final class FakeMessenger: Messenger {
-    private let prompt = Locked<Prompt?>(nil)
-
-    var last: Prompt? { prompt.withLock { $0 } }
-
-    let hasTemplate = false
-
-    func send(
-        _ prompt: Prompt, _ terms: SendTerms, on loop: isolated EventLoop
-    ) async -> Result<SentMessage, SendFailure> {
-        self.prompt.withLock { $0 = prompt }
-        return .success(SentMessage(id: "wamid.OUT-\(prompt.login)", waID: prompt.phone.digits))
-    }
 }

@@ -1,5 +1,6 @@
 import Loop
 import OTPless
+import TestSupport
 import Webhook
 import Wire
 
@@ -7,12 +8,13 @@ import Wire
 struct TestApp {
     static let appSecret = Secret("app-secret")
     static let phoneNumberID = "106540352242922"
+    static let beginning = Timestamp(seconds: 1_790_000_000)
 
     let app: App
     let endpoint: WebhookEndpoint
-    let clock = TestClock()
+    let clock = TestClock(Self.beginning)
     let events = EventLog()
-    private let messenger = FakeMessenger()
+    private let messenger = LastPromptMessenger()
     private let loops: LoopGroup
 
     struct Unusable: Error {}
@@ -49,7 +51,8 @@ struct TestApp {
             Logins.Attempt(phone: phone), on: loops.loops[0])
         guard let prompt = messenger.last else { throw Unusable() }
         return Started(
-            id: prompt.login, session: session.text, messageID: FakeMessenger.messageID(prompt),
+            id: prompt.login, session: session.text,
+            messageID: LastPromptMessenger.messageID(prompt),
             confirm: prompt.confirm.text, deny: prompt.deny.text, sender: phone.digits)
     }
 
@@ -91,25 +94,6 @@ enum Signing {
     static func header(for body: [UInt8], secret: Secret = TestApp.appSecret) -> String {
         let code = HMACKey(secret.bytes)?.code(of: body[...]) ?? []
         return "sha256=" + code.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-    }
-}
-
-/// Takes every message and keeps the last.
-private final class FakeMessenger: Messenger {
-    private let prompt = Locked<Prompt?>(nil)
-
-    var last: Prompt? { prompt.withLock { $0 } }
-
-    static func messageID(_ prompt: Prompt) -> String { "wamid.OUT-\(prompt.login)" }
-
-    let hasTemplate = false
-
-    func send(
-        _ prompt: Prompt, _ terms: SendTerms, on loop: isolated EventLoop
-    ) async -> Result<SentMessage, SendFailure> {
-        self.prompt.withLock { $0 = prompt }
-        return .success(
-            SentMessage(id: Self.messageID(prompt), waID: prompt.phone.digits))
     }
 }
 

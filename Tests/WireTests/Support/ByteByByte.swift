@@ -1,16 +1,16 @@
 import Glibc
 import Loop
-import TLSTesting
+import TestSupport
 
 /// A connection to a port over which every byte travels alone, in both directions.
 ///
 /// The descriptor belongs to the caller; the threads end with the connection.
 func byteByByte(to port: UInt16) throws -> Int32 {
-    let server = try TLSClient.connect(port)
+    let server = try Loopback.connect(to: port, patience: .seconds(30))
     var ends: [Int32] = [0, 0]
     guard unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0 else {
         close(server)
-        throw Client.Fault.system(errno)
+        throw Fault("socketpair: errno \(errno)")
     }
     var on: Int32 = 1
     let size = socklen_t(MemoryLayout<Int32>.size)

@@ -1,4 +1,5 @@
 import Oracles
+import TestSupport
 import Testing
 import Wire
 
@@ -52,18 +53,5 @@ extension WebSocketLimits {
     /// Takes what the tests send, unless it is meant to be too long.
     static var forTests: WebSocketLimits {
         WebSocketLimits(maxMessageBytes: 100_000, acceptsBinary: true)
-    }
-}
-
-/// SplitMix64: the same numbers in every run.
-struct SeededRandom: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
     }
 }

@@ -1,5 +1,5 @@
 import Loop
-import TLSTesting
+import TestSupport
 import Wire
 
 /// Runs a server that speaks TLS, as `withServer` does.
@@ -50,23 +50,5 @@ extension [UInt8] {
         var bytes: [UInt8] = []
         while bytes.count < count { bytes += block.prefix(count - bytes.count) }
         return bytes
-    }
-}
-
-extension TLSClient {
-    func send(_ frame: ClientFrame) throws { try send(frame.bytes) }
-
-    /// The next frame, as the tests of plain connections read it.
-    func receivedFrame() throws -> ReceivedFrame {
-        let (opcode, payload) = try frame()
-        return ReceivedFrame(opcode: opcode, payload: payload)
-    }
-}
-
-extension TLSClient.Options {
-    static func with(_ change: (inout TLSClient.Options) -> Void) -> TLSClient.Options {
-        var options = TLSClient.Options()
-        change(&options)
-        return options
     }
 }

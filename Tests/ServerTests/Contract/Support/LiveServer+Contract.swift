@@ -1,3 +1,5 @@
+import TestSupport
+
 /// The verifier of RFC 7636, appendix B, and its challenge.
 enum SampleProof {
     static let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"

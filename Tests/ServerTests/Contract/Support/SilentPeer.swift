@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 
 /// A server on loopback that lets everybody connect and never says a word.
 final class SilentPeer {
@@ -8,15 +9,13 @@ final class SilentPeer {
     let port: UInt16
 
     init() throws {
-        let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
-        let descriptor = socket(AF_INET, type, 0)
+        let descriptor = Loopback.makeSocket()
         self.descriptor = descriptor
         port = try Self.listen(descriptor)
     }
 
     private static func listen(_ descriptor: Int32) throws -> UInt16 {
-        let isBound = unsafe LoopbackAddress.with(0) { unsafe bind(descriptor, $0, $1) } == 0
-        guard isBound, Glibc.listen(descriptor, 16) == 0 else {
+        guard Loopback.bind(descriptor, to: 0), Glibc.listen(descriptor, 16) == 0 else {
             throw Fault("listen: errno \(errno)")
         }
         var address = sockaddr_in()

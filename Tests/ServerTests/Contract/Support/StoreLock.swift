@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 
 /// A store that cannot be written: holds the lock of SQLite's write-ahead log, as another program
 /// does that writes for long.

@@ -1,16 +1,16 @@
 import Loop
-import Testing
+package import Testing
 
 /// Runs each test on a thread of its own: these tests block while they wait for another process, and
 /// the pool, which has as many threads as the machine has cores, is needed by the others.
 ///
 /// Twelve at a time: each has a server of its own, and hundreds at once would only wait for each other.
-struct BlockingTrait: SuiteTrait, TestTrait, TestScoping {
-    let isRecursive = true
+package struct BlockingTrait: SuiteTrait, TestTrait, TestScoping {
+    package let isRecursive = true
 
     private static let turnstile = Turnstile(places: 12)
 
-    func provideScope(
+    package func provideScope(
         for test: Test, testCase: Test.Case?,
         performing function: @Sendable @concurrent () async throws -> Void
     ) async throws {
@@ -22,7 +22,7 @@ struct BlockingTrait: SuiteTrait, TestTrait, TestScoping {
 }
 
 extension Trait where Self == BlockingTrait {
-    static var blocking: Self { BlockingTrait() }
+    package static var blocking: Self { BlockingTrait() }
 }
 
 /// Lets so many in at a time, in the order in which they came.

@@ -1,13 +1,12 @@
 import Glibc
 import Loop
-import Wire
 
 /// A client of one connection: sends what it is told, right or wrong.
 ///
 /// It waits on a thread of its own, so that a test never holds up the pool, and at most 30 s, so that
 /// a server that hangs fails the test.
-final class Client {
-    enum Fault: Error {
+package final class Client {
+    package enum Fault: Error {
         case timeout
         case endedEarly
         case reset
@@ -16,37 +15,21 @@ final class Client {
 
     private let descriptor: Int32
     private var isOpen = true
-    var buffer: [UInt8] = []
+    private var buffer: [UInt8] = []
 
     /// A small receive buffer makes the peer feel a client that does not read.
-    init(port: UInt16, receiveBuffer: Int32? = nil) throws {
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        if let receiveBuffer { set(SO_RCVBUF, receiveBuffer) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        let result = unsafe withUnsafePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        guard result == 0 else { throw Fault.system(errno) }
+    package init(port: UInt16, receiveBuffer: Int32? = nil) throws {
+        descriptor = try Loopback.connect(
+            to: port, patience: .seconds(30), receiveBuffer: receiveBuffer)
     }
 
     deinit {
         if isOpen { close(descriptor) }
     }
 
-    private func set(_ option: Int32, _ value: Int32) {
-        var value = value
-        unsafe setsockopt(
-            descriptor, SOL_SOCKET, option, &value, socklen_t(MemoryLayout<Int32>.size))
-    }
+    package func send(_ text: String) throws { try send(Array(text.utf8)) }
 
-    func send(_ text: String) throws { try send(Array(text.utf8)) }
-
-    func send(_ bytes: [UInt8]) throws {
+    package func send(_ bytes: [UInt8]) throws {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = unsafe rest.withUnsafeBytes { bytes in
@@ -58,22 +41,20 @@ final class Client {
     }
 
     /// Says that nothing more will be sent, and still listens.
-    func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+    package func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 
     /// Breaks the connection off, as a crashed phone does.
-    func reset() {
-        var option = linger(l_onoff: 1, l_linger: 0)
-        unsafe setsockopt(
-            descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+    package func reset() {
+        Loopback.breakOffAtClose(descriptor)
         isOpen = false
         close(descriptor)
     }
 
     /// Whether the peer has said something or ended the connection.
-    var hasHeard: Bool { condition(POLLIN) != 0 }
+    package var hasHeard: Bool { condition(POLLIN) != 0 }
 
     /// Whether the peer has broken the connection off, be there unread bytes or not.
-    var isBroken: Bool { condition(0) & (POLLERR | POLLHUP) != 0 }
+    package var isBroken: Bool { condition(0) & (POLLERR | POLLHUP) != 0 }
 
     private func condition(_ events: Int32) -> Int32 {
         var entry = pollfd(fd: descriptor, events: Int16(events), revents: 0)
@@ -82,13 +63,13 @@ final class Client {
     }
 
     /// Reads a byte of what is there.
-    func sip() {
+    package func sip() {
         var byte: UInt8 = 0
         _ = unsafe recv(descriptor, &byte, 1, Int32(MSG_DONTWAIT))
     }
 
     /// The next bytes; none at the end.
-    func receive() async throws -> [UInt8] {
+    package func receive() async throws -> [UInt8] {
         let descriptor = descriptor
         let result = await withCheckedContinuation { continuation in
             let thread = try? Thread(name: "client") {
@@ -109,7 +90,7 @@ final class Client {
     }
 
     /// Reads on to the end and returns what came, whether the peer ended or broke the connection.
-    func rest() async throws -> [UInt8] {
+    package func rest() async throws -> [UInt8] {
         do {
             while true {
                 let bytes = try await receive()
@@ -122,7 +103,7 @@ final class Client {
     }
 
     /// Waits for so many bytes and takes them.
-    func take(_ count: Int) async throws -> [UInt8] {
+    package func take(_ count: Int) async throws -> [UInt8] {
         while buffer.count < count {
             let bytes = try await receive()
             guard !bytes.isEmpty else { throw Fault.endedEarly }

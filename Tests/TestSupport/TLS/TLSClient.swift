@@ -20,6 +20,12 @@ import Glibc
         package var root: [UInt8]?
 
         package init() {}
+
+        package static func with(_ change: (inout Options) -> Void) -> Options {
+            var options = Options()
+            change(&options)
+            return options
+        }
     }
 
     package enum Version: Sendable {
@@ -59,7 +65,9 @@ import Glibc
 
     /// Connects to a port and shakes hands.
     package convenience init(port: UInt16, _ options: Options = Options()) throws {
-        try self.init(descriptor: Self.connect(port, options.receiveBuffer), options)
+        let descriptor = try Loopback.connect(
+            to: port, patience: .seconds(30), receiveBuffer: options.receiveBuffer)
+        try self.init(descriptor: descriptor, options)
     }
 
     /// Shakes hands over a connection, which it takes over.
@@ -108,34 +116,6 @@ import Glibc
         unsafe X509_free(certificate)
         unsafe BIO_free(bio)
         unsafe SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nil)
-    }
-
-    /// A connection to loopback whose reads and writes time out.
-    package static func connect(_ port: UInt16, _ receiveBuffer: Int32? = nil) throws -> Int32 {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var patience = timeval(tv_sec: 30, tv_usec: 0)
-        let size = socklen_t(MemoryLayout<timeval>.size)
-        unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, size)
-        unsafe setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, size)
-        if var count = receiveBuffer {
-            unsafe setsockopt(
-                descriptor, SOL_SOCKET, SO_RCVBUF, &count, socklen_t(MemoryLayout<Int32>.size))
-        }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        let result = unsafe withUnsafePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe Glibc.connect(
-                    descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        guard result == 0 else {
-            close(descriptor)
-            throw Fault.other("connect: errno \(errno)")
-        }
-        return descriptor
     }
 
     @discardableResult
@@ -235,15 +215,9 @@ import Glibc
 
     /// Breaks the connection off, as a crashed phone does.
     package func reset() {
-        Self.reset(descriptor)
-        isOpen = false
-    }
-
-    package static func reset(_ descriptor: Int32) {
-        var option = linger(l_onoff: 1, l_linger: 0)
-        let size = socklen_t(MemoryLayout<linger>.size)
-        unsafe setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, size)
+        Loopback.breakOffAtClose(descriptor)
         close(descriptor)
+        isOpen = false
     }
 
     /// Asks for another handshake (TLS 1.2).

@@ -1,11 +1,5 @@
-import Foundation
-
-/// Why a test's own machinery could not go on; says what it waited for.
-struct Fault: Error, CustomStringConvertible {
-    let description: String
-
-    init(_ description: String) { self.description = description }
-}
+import Glibc
+import TestSupport
 
 /// How long any one thing may take before a test gives up: far more than it needs.
 let patience = Duration.seconds(40)

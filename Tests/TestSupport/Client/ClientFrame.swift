@@ -1,21 +1,32 @@
-import Wire
-
 /// A frame as a client sends it; every field may be made wrong.
-struct ClientFrame {
+package struct ClientFrame {
     /// The four bits of the opcode, reserved ones too.
-    var opcode: UInt8
-    var payload: [UInt8] = []
-    var isFinal = true
+    package var opcode: UInt8
+    package var payload: [UInt8]
+    package var isFinal: Bool
     /// RSV1 to RSV3, in place: 0x40, 0x20, 0x10.
-    var reserved: UInt8 = 0
+    package var reserved: UInt8
     /// Nil: not masked.
-    var key: [UInt8]? = [0x37, 0xFA, 0x21, 0x3D]
+    package var key: [UInt8]?
     /// Bytes of the length field: 1, 2 or 8; nil: as few as possible.
-    var lengthBytes: Int?
+    package var lengthBytes: Int?
     /// The announced length, if it is not the payload's.
-    var announced: UInt64?
+    package var announced: UInt64?
 
-    var bytes: [UInt8] {
+    package init(
+        opcode: UInt8, payload: [UInt8] = [], isFinal: Bool = true, reserved: UInt8 = 0,
+        key: [UInt8]? = [0x37, 0xFA, 0x21, 0x3D], lengthBytes: Int? = nil, announced: UInt64? = nil
+    ) {
+        self.opcode = opcode
+        self.payload = payload
+        self.isFinal = isFinal
+        self.reserved = reserved
+        self.key = key
+        self.lengthBytes = lengthBytes
+        self.announced = announced
+    }
+
+    package var bytes: [UInt8] {
         let length = announced ?? UInt64(payload.count)
         let form = lengthBytes ?? (length < 126 ? 1 : length < 65536 ? 2 : 8)
         let mark = form == 1 ? UInt8(truncatingIfNeeded: length) : form == 2 ? 126 : 127
@@ -31,39 +42,39 @@ struct ClientFrame {
 }
 
 extension ClientFrame {
-    static func text(_ text: String, isFinal: Bool = true) -> ClientFrame {
+    package static func text(_ text: String, isFinal: Bool = true) -> ClientFrame {
         ClientFrame(opcode: 0x1, payload: Array(text.utf8), isFinal: isFinal)
     }
 
-    static func text(_ payload: [UInt8], isFinal: Bool = true) -> ClientFrame {
+    package static func text(_ payload: [UInt8], isFinal: Bool = true) -> ClientFrame {
         ClientFrame(opcode: 0x1, payload: payload, isFinal: isFinal)
     }
 
-    static func binary(_ payload: [UInt8], isFinal: Bool = true) -> ClientFrame {
+    package static func binary(_ payload: [UInt8], isFinal: Bool = true) -> ClientFrame {
         ClientFrame(opcode: 0x2, payload: payload, isFinal: isFinal)
     }
 
-    static func continuation(_ payload: [UInt8], isFinal: Bool = true) -> ClientFrame {
+    package static func continuation(_ payload: [UInt8], isFinal: Bool = true) -> ClientFrame {
         ClientFrame(opcode: 0x0, payload: payload, isFinal: isFinal)
     }
 
-    static func continuation(_ text: String, isFinal: Bool = true) -> ClientFrame {
+    package static func continuation(_ text: String, isFinal: Bool = true) -> ClientFrame {
         continuation(Array(text.utf8), isFinal: isFinal)
     }
 
-    static func ping(_ payload: [UInt8] = []) -> ClientFrame {
+    package static func ping(_ payload: [UInt8] = []) -> ClientFrame {
         ClientFrame(opcode: 0x9, payload: payload)
     }
 
-    static func pong(_ payload: [UInt8] = []) -> ClientFrame {
+    package static func pong(_ payload: [UInt8] = []) -> ClientFrame {
         ClientFrame(opcode: 0xA, payload: payload)
     }
 
-    static func close(_ payload: [UInt8] = []) -> ClientFrame {
+    package static func close(_ payload: [UInt8] = []) -> ClientFrame {
         ClientFrame(opcode: 0x8, payload: payload)
     }
 
-    static func close(code: UInt16, reason: [UInt8] = []) -> ClientFrame {
+    package static func close(code: UInt16, reason: [UInt8] = []) -> ClientFrame {
         close([UInt8(code >> 8), UInt8(code & 0xFF)] + reason)
     }
 }

@@ -1,38 +1,8 @@
 import Testing
 
-/// A reply as a client reads it.
-struct Received: Equatable {
-    var status = 0
-    /// Names in small letters.
-    var headers: [String: String] = [:]
-    var body: [UInt8] = []
-    /// The head as it came.
-    var head = ""
-
-    var text: String { String(decoding: body, as: UTF8.self) }
-}
-
-/// A frame as a client reads it.
-struct ReceivedFrame: Equatable {
-    var opcode: UInt8
-    var payload: [UInt8] = []
-
-    static func text(_ text: String) -> ReceivedFrame {
-        .init(opcode: 1, payload: Array(text.utf8))
-    }
-
-    static func close(_ code: UInt16) -> ReceivedFrame {
-        .init(opcode: 8, payload: [UInt8(code >> 8), UInt8(code & 0xFF)])
-    }
-
-    var closeCode: UInt16? {
-        opcode == 8 && payload.count >= 2 ? UInt16(payload[0]) << 8 | UInt16(payload[1]) : nil
-    }
-}
-
 extension Client {
     /// Sends a request with these header lines and a body, which gets its length.
-    func request(
+    package func request(
         _ method: String, _ path: String, _ lines: [String] = [], body: String? = nil
     ) throws {
         let length = body.map { ["Content-Length: \($0.utf8.count)"] } ?? []
@@ -41,7 +11,7 @@ extension Client {
     }
 
     /// Sends a request and reads its reply.
-    func ask(
+    package func ask(
         _ method: String, _ path: String, _ lines: [String] = [], body: String? = nil
     ) async throws -> Received {
         try request(method, path, lines, body: body)
@@ -49,10 +19,10 @@ extension Client {
     }
 
     /// The next reply; one to HEAD has a length but no body.
-    func reply(isToHead: Bool = false) async throws -> Received {
+    package func reply(isToHead: Bool = false) async throws -> Received {
         var reply = Received()
         reply.head = String(decoding: try await takeHead(), as: UTF8.self)
-        let lines = reply.head.components(separatedBy: "\r\n")
+        let lines = reply.head.split(separator: "\r\n", omittingEmptySubsequences: false)
         reply.status = Int(lines[0].split(separator: " ")[1]) ?? 0
         for line in lines.dropFirst() where !line.isEmpty {
             let parts = line.split(separator: ":", maxSplits: 1)
@@ -70,13 +40,15 @@ extension Client {
     }
 
     /// Turns the connection into a WebSocket; `frames` go in the same write as the request.
-    func upgrade(_ path: String = "/ws", frames: [ClientFrame] = []) async throws -> Received {
+    package func upgrade(_ path: String = "/ws", frames: [ClientFrame] = []) async throws
+        -> Received
+    {
         try sendUpgrade(path, frames: frames)
         return try await reply()
     }
 
     /// Asks for a WebSocket and does not wait for the reply.
-    func sendUpgrade(_ path: String = "/ws", frames: [ClientFrame] = []) throws {
+    package func sendUpgrade(_ path: String = "/ws", frames: [ClientFrame] = []) throws {
         let head = """
             GET \(path) HTTP/1.1\r
             Host: test\r
@@ -90,10 +62,10 @@ extension Client {
         try send(Array(head.utf8) + frames.flatMap(\.bytes))
     }
 
-    func send(_ frame: ClientFrame) throws { try send(frame.bytes) }
+    package func send(_ frame: ClientFrame) throws { try send(frame.bytes) }
 
     /// The server's next frame: never masked, never a fragment (RFC 6455 §5.1).
-    func frame() async throws -> ReceivedFrame {
+    package func frame() async throws -> ReceivedFrame {
         let head = try await take(2)
         #expect(head[0] & 0xF0 == 0x80 && head[1] & 0x80 == 0)
         var length = Int(head[1])
@@ -101,18 +73,5 @@ extension Client {
             length = try await take(length == 126 ? 2 : 8).reduce(0) { $0 << 8 | Int($1) }
         }
         return ReceivedFrame(opcode: head[0] & 0xF, payload: try await take(length))
-    }
-}
-
-extension String {
-    /// As Foundation's, which these tests do without.
-    func components(separatedBy separator: String) -> [String] {
-        var parts: [String] = []
-        var rest = self[...]
-        while let range = rest.firstRange(of: separator) {
-            parts.append(String(rest[..<range.lowerBound]))
-            rest = rest[range.upperBound...]
-        }
-        return parts + [String(rest)]
     }
 }

@@ -1,23 +1,23 @@
-import OTPless
+package import OTPless
 import Synchronization
 
 /// A store in memory that fails for as long as it is told to.
-final class FailingStore: Store {
+package final class FailingStore: Store {
     private let store: SQLiteStore
     private let failing = Atomic(false)
     private let count = Atomic(0)
 
-    init() throws {
+    package init() throws {
         store = try SQLiteStore(path: ":memory:")
     }
 
-    var isFailing: Bool {
+    package var isFailing: Bool {
         get { failing.load(ordering: .relaxed) }
         set { failing.store(newValue, ordering: .relaxed) }
     }
 
     /// How often it has failed.
-    var failures: Int { count.load(ordering: .relaxed) }
+    package var failures: Int { count.load(ordering: .relaxed) }
 
     private func working() throws(StoreError) -> SQLiteStore {
         guard !isFailing else {
@@ -27,41 +27,41 @@ final class FailingStore: Store {
         return store
     }
 
-    func insert(
+    package func insert(
         _ login: Login
     ) async throws(StoreError) -> Admission {
         try await working().insert(login)
     }
 
-    func mayPrompt(
+    package func mayPrompt(
         _ id: LoginID, at now: Timestamp
     ) async throws(StoreError) -> Bool {
         try await working().mayPrompt(id, at: now)
     }
 
-    func login(
+    package func login(
         _ id: LoginID
     ) async throws(StoreError) -> Login? {
         try await working().login(id)
     }
 
-    func loginAtOnce(_ id: LoginID) -> Login? {
+    package func loginAtOnce(_ id: LoginID) -> Login? {
         isFailing ? nil : store.loginAtOnce(id)
     }
 
-    func recordSend(
+    package func recordSend(
         _ message: MessageReference, messageID: String, waID: String?
     ) async throws(StoreError) {
         try await working().recordSend(message, messageID: messageID, waID: waID)
     }
 
-    func change(
+    package func change(
         _ id: LoginID, by rule: @escaping @Sendable (inout Login) -> Bool
     ) async throws(StoreError) -> Login? {
         try await working().change(id, by: rule)
     }
 
-    func receive(
+    package func receive(
         _ messages: [InboundMessage], newUsers: [UserID], policy: AnswerPolicy,
         begin: @escaping FirstPair.Maker, at now: Timestamp
     ) async throws(StoreError) -> [AnswerResult] {
@@ -69,85 +69,85 @@ final class FailingStore: Store {
             messages, newUsers: newUsers, policy: policy, begin: begin, at: now)
     }
 
-    func apply(
+    package func apply(
         _ reports: [DeliveryReport], at now: Timestamp
     ) async throws(StoreError) -> [ReportResult] {
         try await working().apply(reports, at: now)
     }
 
-    func collect(
+    package func collect(
         _ family: RefreshFamily, for id: LoginID, at now: Timestamp
     ) async throws(StoreError) -> Handover {
         try await working().collect(family, for: id, at: now)
     }
 
-    func family(
+    package func family(
         _ id: FamilyID
     ) async throws(StoreError) -> RefreshFamily? {
         try await working().family(id)
     }
 
-    func redeem(
+    package func redeem(
         _ token: RefreshToken, user: UserID?, key: HMACKey, idle: Duration, at now: Timestamp
     ) async throws(StoreError) -> (redemption: RefreshFamily.Redemption, user: User?) {
         try await working().redeem(token, user: user, key: key, idle: idle, at: now)
     }
 
-    func end(
+    package func end(
         _ family: FamilyID, at now: Timestamp
     ) async throws(StoreError) -> Bool {
         try await working().end(family, at: now)
     }
 
-    func endFamilies(
+    package func endFamilies(
         of user: UserID, at now: Timestamp
     ) async throws(StoreError) -> [FamilyID] {
         try await working().endFamilies(of: user, at: now)
     }
 
-    func families(
+    package func families(
         endedSince: Timestamp
     ) async throws(StoreError) -> [FamilyID] {
         try await working().families(endedSince: endedSince)
     }
 
-    func devices(
+    package func devices(
         of user: UserID, idle: Duration, at now: Timestamp
     ) async throws(StoreError) -> [SignedInDevice] {
         try await working().devices(of: user, idle: idle, at: now)
     }
 
-    func user(
+    package func user(
         _ id: UserID
     ) async throws(StoreError) -> User? {
         try await working().user(id)
     }
 
-    func rename(
+    package func rename(
         _ id: UserID, to name: String
     ) async throws(StoreError) -> User? {
         try await working().rename(id, to: name)
     }
 
-    func delete(
+    package func delete(
         _ user: UserID, at now: Timestamp
     ) async throws(StoreError) -> Bool {
         try await working().delete(user, at: now)
     }
 
-    func secret(
+    package func secret(
         _ name: String, candidate: [UInt8]
     ) async throws(StoreError) -> [UInt8] {
         try await working().secret(name, candidate: candidate)
     }
 
-    func sweep(
+    package func sweep(
         at now: Timestamp
     ) async throws(StoreError) -> Int {
         try await working().sweep(at: now)
     }
 
-    func probe() async throws(StoreError) {
+    package func probe() async throws(StoreError) {
         try await working().probe()
     }
 }

@@ -1,1 +1,0 @@
-../../WireTests/Support/Client+Messages.swift

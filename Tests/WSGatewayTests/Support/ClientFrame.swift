@@ -1,1 +1,0 @@
-../../WireTests/Support/ClientFrame.swift

@@ -1,9 +1,0 @@
-import OTPless
-
-extension SendFailure {
-    /// What no template mends.
-    static let refused = SendFailure(cloudAPICode: 131_026)
-
-    /// The person has not written for 24 hours.
-    static let windowClosed = SendFailure(cloudAPICode: 131_047)
-}

@@ -1,1 +1,0 @@
-../../WebhookTests/Support/TestClock.swift

@@ -1,1 +1,0 @@
-../../ServerTests/Support/Blocking.swift

@@ -33,7 +33,7 @@ struct OpeningHandshakeTests {
             var lines = ["\(method) /api/auth/ws?sessionId=\(session) \(version)"]
             let right = [
                 ("Host", "127.0.0.1"), ("Upgrade", "websocket"), ("Connection", "Upgrade"),
-                ("Sec-WebSocket-Key", OpeningHandshakeTests.key), ("Sec-WebSocket-Version", "13"),
+                ("Sec-WebSocket-Key", PageSocket.key), ("Sec-WebSocket-Version", "13"),
             ]
             for (name, value) in right where !changes.contains(where: { $0.name == name }) {
                 lines.append("\(name): \(value)")
@@ -47,37 +47,36 @@ struct OpeningHandshakeTests {
         }
     }
 
-    /// RFC 6455 §1.3, and what it says is the answer.
-    fileprivate static let key = "dGhlIHNhbXBsZSBub25jZQ=="
-    private static let accept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
-    /// A ping, masked.
-    private static let ping: [UInt8] = [0x89, 0x81, 1, 2, 3, 4, 0x2A ^ 1]
+    private static let key = PageSocket.key
+    private static let ping = ClientFrame.ping([0x2A]).bytes
 
-    static let versions = [
-        Case("no version", 426, ("Sec-WebSocket-Version", [])),
-        Case("an empty version", 426, ("Sec-WebSocket-Version", [""])),
-        Case("version 12", 426, ("Sec-WebSocket-Version", ["12"])),
-        Case("version 14", 426, ("Sec-WebSocket-Version", ["14"])),
-        Case("version 013", 426, ("Sec-WebSocket-Version", ["013"])),
-        Case("a list of versions", 426, ("Sec-WebSocket-Version", ["13, 8"])),
-        Case("white space around the version", 101, ("Sec-WebSocket-Version", [" \t13 "])),
-        Case("two versions", 400, ("Sec-WebSocket-Version", ["13", "8"])),
-        Case("the version twice", 400, ("Sec-WebSocket-Version", ["13", "13"])),
-    ]
+    static let versions =
+        ([
+            ("no version", 426, []),
+            ("an empty version", 426, [""]),
+            ("version 12", 426, ["12"]),
+            ("version 14", 426, ["14"]),
+            ("version 013", 426, ["013"]),
+            ("a list of versions", 426, ["13, 8"]),
+            ("white space around the version", 101, [" \t13 "]),
+            ("two versions", 400, ["13", "8"]),
+            ("the version twice", 400, ["13", "13"]),
+        ] as [(String, Int, [String])]).map { Case($0, $1, ("Sec-WebSocket-Version", $2)) }
 
-    static let keys = [
-        Case("no key", 400, ("Sec-WebSocket-Key", [])),
-        Case("an empty key", 400, ("Sec-WebSocket-Key", [""])),
-        Case("a key of 15 bytes", 400, ("Sec-WebSocket-Key", ["AAAAAAAAAAAAAAAAAAAA"])),
-        Case("a key of 17 bytes", 400, ("Sec-WebSocket-Key", ["AAAAAAAAAAAAAAAAAAAAAAA="])),
-        Case("a key that is not base64", 400, ("Sec-WebSocket-Key", ["dGhl-HNhbXBsZSBub25jZQ=="])),
-        Case("a key without padding", 400, ("Sec-WebSocket-Key", ["dGhlIHNhbXBsZSBub25jZQ"])),
-        Case("white space in the key", 400, ("Sec-WebSocket-Key", ["dGhlIHNhbXBs ZSBub25jZQ=="])),
-        Case("white space around the key", 101, ("Sec-WebSocket-Key", ["\t \(key)  "])),
-        Case("two keys", 400, ("Sec-WebSocket-Key", [key, "AAAAAAAAAAAAAAAAAAAAAA=="])),
-        Case("the key twice", 400, ("Sec-WebSocket-Key", [key, key])),
-        Case("a list of keys", 400, ("Sec-WebSocket-Key", ["\(key), \(key)"])),
-    ]
+    static let keys =
+        ([
+            ("no key", 400, []),
+            ("an empty key", 400, [""]),
+            ("a key of 15 bytes", 400, ["AAAAAAAAAAAAAAAAAAAA"]),
+            ("a key of 17 bytes", 400, ["AAAAAAAAAAAAAAAAAAAAAAA="]),
+            ("a key that is not base64", 400, ["dGhl-HNhbXBsZSBub25jZQ=="]),
+            ("a key without padding", 400, ["dGhlIHNhbXBsZSBub25jZQ"]),
+            ("white space in the key", 400, ["dGhlIHNhbXBs ZSBub25jZQ=="]),
+            ("white space around the key", 101, ["\t \(key)  "]),
+            ("two keys", 400, [key, "AAAAAAAAAAAAAAAAAAAAAA=="]),
+            ("the key twice", 400, [key, key]),
+            ("a list of keys", 400, ["\(key), \(key)"]),
+        ] as [(String, Int, [String])]).map { Case($0, $1, ("Sec-WebSocket-Key", $2)) }
 
     static let fields = [
         Case("nothing unusual", 101),
@@ -142,7 +141,7 @@ struct OpeningHandshakeTests {
         let name = Comment(rawValue: one.testDescription)
         switch reply.status {
         case 101:
-            #expect(reply["Sec-WebSocket-Accept"] == accept, name)
+            #expect(reply["Sec-WebSocket-Accept"] == PageSocket.accept, name)
             #expect(reply["Upgrade"] == "websocket" && reply["Connection"] == "Upgrade", name)
             let others = ["sec-websocket-extensions", "sec-websocket-protocol", "content-length"]
             #expect(!reply.headers.contains { others.contains($0.name) }, name)
@@ -159,14 +158,9 @@ struct OpeningHandshakeTests {
 
     /// The pong stands before or behind the first event.
     private static func expectPong(_ socket: TCPSocket, _ one: Case) throws {
-        let pong: [UInt8] = [0x8A, 1, 0x2A]
-        var head = try socket.take(2)
-        if head[0] == 0x81 {
-            var length = Int(head[1])
-            if length == 126 { length = try socket.take(2).reduce(0) { $0 << 8 | Int($1) } }
-            _ = try socket.take(length)
-            head = try socket.take(2)
-        }
-        #expect(head + (try socket.take(1)) == pong, "\(one.testDescription)")
+        let pong = ReceivedFrame(opcode: 0xA, payload: [0x2A])
+        var frame = try ReceivedFrame(taking: socket.take)
+        if frame.opcode == 1 { frame = try ReceivedFrame(taking: socket.take) }
+        #expect(frame == pong, "\(one.testDescription)")
     }
 }

@@ -69,21 +69,21 @@ struct TLSConnectionTests {
         }
     }
 
-    @Test func `a peer that has said close_notify still gets its reply`() async throws {
-        try await withTLSServer { server, _ in
-            let client = try TLSClient(port: server.port)
-            try client.request("GET", "/now?a")
-            client.finishSending()
-            #expect(try client.reply().body == [UInt8(ascii: "a")])
-            #expect(try client.rest().isEmpty && client.sawCloseNotify)
-        }
+    /// How a client says that it sends nothing more.
+    enum End: CaseIterable {
+        case closeNotify
+        case tcpWithoutAWord
     }
 
-    @Test func `a peer that ends TCP without a word still gets its reply`() async throws {
+    @Test(arguments: End.allCases)
+    func `a peer that has ended its half still gets its reply`(end: End) async throws {
         try await withTLSServer { server, _ in
             let client = try TLSClient(port: server.port)
             try client.request("GET", "/now?a")
-            client.finishSendingRudely()
+            switch end {
+            case .closeNotify: client.finishSending()
+            case .tcpWithoutAWord: client.finishSendingRudely()
+            }
             #expect(try client.reply().body == [UInt8(ascii: "a")])
             #expect(try client.rest().isEmpty && client.sawCloseNotify)
         }

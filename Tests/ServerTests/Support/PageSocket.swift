@@ -12,9 +12,9 @@ final class PageSocket {
     /// The head of the 101.
     let handshake: HTTPReply
 
-    private static let key = "dGhlIHNhbXBsZSBub25jZQ=="
-    /// RFC 6455 §1.3 names the answer to this key.
-    private static let accept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
+    /// RFC 6455 §1.3, and what it says is the answer.
+    static let key = "dGhlIHNhbXBsZSBub25jZQ=="
+    static let accept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
 
     static func request(_ path: String, origin: String? = nil) -> HTTPRequest {
         var headers = [
@@ -37,23 +37,15 @@ final class PageSocket {
     /// The next frame that is not a ping.
     func next() throws -> Frame {
         while true {
-            let start = try socket.take(2)
-            guard start[1] < 128 else { throw Fault("a server's frame is masked") }
-            var length = Int(start[1])
-            if length >= 126 {
-                let bytes = try socket.take(length == 126 ? 2 : 8)
-                length = bytes.reduce(0) { $0 << 8 | Int($1) }
-            }
-            let payload = try socket.take(length)
-            switch start[0] {
-            case 0x81: return .event(try JSON(payload))
-            case 0x88:
+            let frame = try ReceivedFrame(taking: socket.take)
+            switch frame.opcode {
+            case 1: return .event(try JSON(frame.payload))
+            case 8:
+                try? send(opcode: 8, Array(frame.payload.prefix(2)))
                 // A close frame without a code is 1005 (§7.1.5).
-                let code = payload.count < 2 ? 1005 : UInt16(payload[0]) << 8 | UInt16(payload[1])
-                try? send(opcode: 0x8, Array(payload.prefix(2)))
-                return .close(code)
-            case 0x89: continue
-            default: throw Fault("an unexpected frame: \(start[0])")
+                return .close(frame.closeCode ?? 1005)
+            case 9: continue
+            default: throw Fault("an unexpected frame: \(frame)")
             }
         }
     }

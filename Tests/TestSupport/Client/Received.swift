@@ -32,3 +32,18 @@ package struct ReceivedFrame: Equatable {
         opcode == 8 && payload.count >= 2 ? UInt16(payload[0]) << 8 | UInt16(payload[1]) : nil
     }
 }
+
+extension ReceivedFrame {
+    /// Takes the server's next frame: never masked, never a fragment (RFC 6455 §5.1).
+    package init(taking take: (Int) throws -> [UInt8]) throws {
+        let head = try take(2)
+        guard head[0] & 0xF0 == 0x80, head[1] & 0x80 == 0 else {
+            throw Fault("a frame begins with \(head)")
+        }
+        var length = Int(head[1])
+        if length > 125 {
+            length = try take(length == 126 ? 2 : 8).reduce(0) { $0 << 8 | Int($1) }
+        }
+        self.init(opcode: head[0] & 0xF, payload: try take(length))
+    }
+}

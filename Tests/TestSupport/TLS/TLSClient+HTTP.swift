@@ -1,5 +1,3 @@
-import Testing
-
 extension TLSClient {
     /// Sends a request and reads its reply, which has a length.
     package func ask(
@@ -39,14 +37,6 @@ extension TLSClient {
 
     package func send(_ frame: ClientFrame) throws { try send(frame.bytes) }
 
-    /// The server's next frame: never masked, never a fragment (RFC 6455 §5.1).
-    package func frame() throws -> ReceivedFrame {
-        let head = try take(2)
-        #expect(head[0] & 0xF0 == 0x80 && head[1] & 0x80 == 0)
-        var length = Int(head[1])
-        if length > 125 {
-            length = try take(length == 126 ? 2 : 8).reduce(0) { $0 << 8 | Int($1) }
-        }
-        return ReceivedFrame(opcode: head[0] & 0xF, payload: try take(length))
-    }
+    /// The server's next frame.
+    package func frame() throws -> ReceivedFrame { try ReceivedFrame(taking: take) }
 }

@@ -17,8 +17,14 @@ struct MetricsPage {
         let value: Double
     }
 
+    private struct Series: Hashable {
+        let name: String
+        let labels: [String: String]
+    }
+
     /// In the order of the page.
     private(set) var families: [Family] = []
+    private var series: Set<Series> = []
 
     init(_ text: String) throws {
         guard text.hasSuffix("\n") else { throw Fault("the last line has no end") }
@@ -56,17 +62,19 @@ struct MetricsPage {
     }
 
     private mutating func add(_ sample: Sample) throws {
-        guard let last = families.last else { throw Fault("\(sample) belongs to nothing") }
-        let names =
-            last.type == "histogram"
-            ? ["_bucket", "_sum", "_count"].map { last.name + $0 } : [last.name]
-        guard names.contains(sample.name) else { throw Fault("\(sample) is not of \(last.name)") }
-        let isTwice = last.samples.contains {
-            $0.name == sample.name && $0.labels == sample.labels
+        let last = families.count - 1
+        guard last >= 0 else { throw Fault("\(sample) belongs to nothing") }
+        let (family, type) = (families[last].name, families[last].type)
+        guard sample.name.hasPrefix(family),
+            (type == "histogram" ? ["_bucket", "_sum", "_count"] : [""])
+                .contains(sample.name.dropFirst(family.count))
+        else { throw Fault("\(sample) is not of \(family)") }
+        guard series.insert(Series(name: sample.name, labels: sample.labels)).inserted else {
+            throw Fault("twice: \(sample)")
         }
-        guard !isTwice else { throw Fault("twice: \(sample)") }
-        guard last.type == "gauge" || sample.value >= 0 else { throw Fault("\(sample)") }
-        families[families.count - 1].samples.append(sample)
+        guard type == "gauge" || sample.value >= 0 else { throw Fault("\(sample)") }
+        // In place: a copy of the family would be one of all its samples, for each of them.
+        families[last].samples.append(sample)
     }
 
     /// Buckets rise with their bounds up to `+Inf`, which is the count; series stand together.

@@ -42,13 +42,17 @@ extension Router {
     }
 }
 
+/// What `pattern` repeats, made once: a debug build takes a while for it.
+///
+/// Of a prime length: no record or buffer is a multiple of it.
+private let patternBlock = (0..<65_521).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13) }
+
 extension [UInt8] {
     /// Bytes among which a lost or a doubled one shows.
     static func pattern(_ count: Int) -> [UInt8] {
-        // Of a prime length: no record or buffer is a multiple of it.
-        let block = (0..<65_521).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13) }
         var bytes: [UInt8] = []
-        while bytes.count < count { bytes += block.prefix(count - bytes.count) }
+        bytes.reserveCapacity(count)
+        while bytes.count < count { bytes += patternBlock.prefix(count - bytes.count) }
         return bytes
     }
 }

@@ -1,8 +1,8 @@
 import Loop
 package import Testing
 
-/// Runs each test on a thread of its own: these tests block while they wait for another process, and
-/// the pool, which has as many threads as the machine has cores, is needed by the others.
+/// Runs each test on a thread of its own: these tests block while they wait for a peer or a process,
+/// and the pool, which has as many threads as the machine has cores, is needed by the others.
 ///
 /// Twelve at a time: each has a server of its own, and hundreds at once would only wait for each other.
 package struct BlockingTrait: SuiteTrait, TestTrait, TestScoping {

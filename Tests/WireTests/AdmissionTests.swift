@@ -1,4 +1,5 @@
 import Loop
+import TestSupport
 import Testing
 import Wire
 
@@ -84,7 +85,7 @@ struct AdmissionTests {
         #expect(try places(admission, for: peers).admitted == 1)
     }
 
-    @Test func `several threads count as one`() async throws {
+    @Test(.blocking) func `several threads count as one`() async throws {
         let admission = Admission(limits(1000, perClient: 50))
         let peer = try #require(SocketAddress("203.0.113.7:80"))
         let threads = try (0..<4).map { _ in

@@ -4,6 +4,7 @@ import Testing
 import Wire
 
 /// Peers that break off or close half of the connection, at any point: nothing of them stays.
+@Suite(.blocking, .timeLimit(.minutes(2)))
 struct BrokenPeerTests {
     private func withServer(
         entered: Gate = Gate(), gate: Gate = Gate(), closed: Counter = Counter(),

@@ -4,6 +4,7 @@ import Testing
 import Wire
 
 /// What a drain leaves and what it ends.
+@Suite(.blocking, .timeLimit(.minutes(2)))
 struct ServerDrainTests {
     private static let limit = Duration.seconds(4)
 

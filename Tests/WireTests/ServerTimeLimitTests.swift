@@ -4,6 +4,7 @@ import Testing
 import Wire
 
 /// The time limits of connections, each set so short that it passes at once.
+@Suite(.blocking, .timeLimit(.minutes(2)))
 struct ServerTimeLimitTests {
     private func routes(_ router: inout Router) {
         router.on(.get, "/now") { .now(.text($0.query ?? "")) }

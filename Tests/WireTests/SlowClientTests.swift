@@ -4,6 +4,7 @@ import Testing
 import Wire
 
 /// Clients that send or read a byte now and then: each has its time, and costs nobody else theirs.
+@Suite(.blocking, .timeLimit(.minutes(2)))
 struct SlowClientTests {
     struct Kind: Sendable, CustomTestStringConvertible {
         let testDescription: String

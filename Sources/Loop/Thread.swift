@@ -32,11 +32,6 @@ public final class Thread: Sendable {
         if !isJoined.load(ordering: .relaxed) { pthread_detach(handle) }
     }
 
-    /// Holds the calling thread up for a while; not for loops.
-    public static func pause(_ time: Duration) {
-        usleep(UInt32(clamping: time.wholeNanoseconds / 1000))
-    }
-
     /// Waits until the closure has returned; a second call returns at once.
     public func join() {
         guard !isJoined.exchange(true, ordering: .relaxed) else { return }

@@ -4,9 +4,9 @@ import Metrics
 
 /// The one writer of a database: its own thread, and group commit.
 ///
-/// Whatever is queued when the last commit returns goes into the next one; after one that many shared,
-/// a moment later. Each operation fails alone: if one does, the batch is run again with a savepoint
-/// for each. Nothing is answered before COMMIT, and if COMMIT fails the whole batch has failed.
+/// Whatever is queued when the last commit returns goes into the next one; no timer. Each operation
+/// fails alone: if one does, the batch is run again with a savepoint for each. Nothing is answered
+/// before COMMIT, and if COMMIT fails the whole batch has failed.
 final class SQLiteWriter: Sendable {
     private struct Queue {
         var jobs: [any WriteJob] = []
@@ -24,13 +24,6 @@ final class SQLiteWriter: Sendable {
     /// How many operations share one commit at most, so that the first need not wait for all.
     private static let batch = 256
 
-    /// A commit that so many shared is followed by a pause.
-    ///
-    /// What comes meanwhile shares the next one, and the pages that all of them change.
-    /// Source: PostgreSQL's `commit_delay`.
-    private static let crowd = 8
-    private static let pause = Duration.milliseconds(1)
-
     /// A writer that tells after each commit; its thread starts with `start`.
     init(committed: @escaping @Sendable (SQLiteConnection) -> Void) throws(SystemError) {
         bell = try Bell()
@@ -41,10 +34,7 @@ final class SQLiteWriter: Sendable {
     func start(_ open: @escaping @Sendable () -> SQLiteConnection?) throws(SystemError) -> Thread {
         try Thread(name: "sqlite-writer") { [self] in
             guard let connection = open() else { return refuseAll() }
-            while let jobs = take() {
-                commit(jobs, to: connection)
-                if jobs.count >= Self.crowd { Thread.pause(Self.pause) }
-            }
+            while let jobs = take() { commit(jobs, to: connection) }
         }
     }
 

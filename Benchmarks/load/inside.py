@@ -11,6 +11,7 @@ usage: inside.py SERVER WORK [threads] [paced] [loops] [users] [pages]
 """
 import base64, hashlib, hmac, http.client, json, multiprocessing, os, random, re, resource, socket, sqlite3, struct
 import subprocess, sys, tempfile, time
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -149,6 +150,7 @@ def users():
 class Stub(BaseHTTPRequestHandler):
     """Takes every message."""
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # one write a reply: of two, the second waits for an ack
 
     def do_POST(self):
         self.rfile.read(int(self.headers["Content-Length"]))
@@ -161,21 +163,26 @@ class Stub(BaseHTTPRequestHandler):
     def log_message(self, *_): pass
 
 
+def wait(n):
+    """A page that waits for a login of its own."""
+    api = http.client.HTTPConnection("127.0.0.1", PORT)
+    api.request("POST", "/api/auth/initiate", json.dumps({"phoneNumber": "+4930%07d" % n}),
+                {"Content-Type": "application/json"})
+    session = json.load(api.getresponse())["data"]["sessionId"]
+    api.close()
+    page = socket.create_connection(("127.0.0.1", PORT), source_address=(f"127.0.2.{n % 200 + 1}", 0))
+    page.sendall(f"GET /api/auth/ws?sessionId={session} HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                 "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".encode())
+    return page
+
+
 def wait_at(count):
     """Opens pages that wait; they do as long as the sockets live."""
     # A process, so that its end closes the connections that the server keeps.
     stub = multiprocessing.Process(target=lambda: ThreadingHTTPServer(("127.0.0.1", STUB), Stub).serve_forever())
     stub.start()
     while socket.socket().connect_ex(("127.0.0.1", STUB)): time.sleep(0.01)
-    api, pages = http.client.HTTPConnection("127.0.0.1", PORT), []
-    for n in range(count):
-        api.request("POST", "/api/auth/initiate", json.dumps({"phoneNumber": "+4930%07d" % n}),
-                    {"Content-Type": "application/json"})
-        session = json.load(api.getresponse())["data"]["sessionId"]
-        page = socket.create_connection(("127.0.0.1", PORT), source_address=(f"127.0.2.{n % 200 + 1}", 0))
-        page.sendall(f"GET /api/auth/ws?sessionId={session} HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                     "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".encode())
-        pages.append(page)
+    with ThreadPoolExecutor(16) as pool: pages = list(pool.map(wait, range(count)))
     stub.kill()
     stub.join()
     return pages

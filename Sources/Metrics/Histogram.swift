@@ -59,7 +59,7 @@ extension Histogram {
 
         /// At most 20 bounds, in rising order.
         public init(bounds: [UInt64], unitsInOne: UInt64 = 1) {
-            precondition(bounds.count <= 20 && bounds == bounds.sorted())
+            assert(bounds.count <= 20 && bounds == bounds.sorted())
             self.bounds = bounds
             self.unitsInOne = unitsInOne
         }
@@ -106,7 +106,7 @@ extension Histogram {
                     total = part
                     continue
                 }
-                precondition(whole.scale == part.scale, "two scales in one histogram")
+                assert(whole.scale == part.scale, "two scales in one histogram")
                 for index in whole.counts.indices { whole.counts[index] &+= part.counts[index] }
                 whole.sum &+= part.sum
                 total = whole

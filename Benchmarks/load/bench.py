@@ -104,10 +104,11 @@ def calib():
         return round(statistics.median(best), 3), round((time.perf_counter() - t) * 1e4, 1)
     finally: os.sched_setaffinity(0, old)
 def quiet(limit=90):  # wait for the rest of the machine to be idle
-    t = time.monotonic()
+    t = time.monotonic(); told = False
     while time.monotonic() - t < limit:
         b = busy(); time.sleep(0.5)
         if (busy() - b) / 0.5 < 0.15: return
+        if not told: print("waiting for a quiet machine", file=sys.stderr, flush=True); told = True
 def med(rows, key): return statistics.median(r[key] for r in rows)
 
 def main():

@@ -130,6 +130,20 @@ struct ConfigValueTests {
         #expect(warnings.contains { $0.hasPrefix("OTPLESS_PUBLIC_URL ") } == isWarned)
     }
 
+    @Test(arguments: [
+        (["OTPLESS_PUBLIC_URL": "https://login.example.com"], true),
+        (["OTPLESS_PUBLIC_URL": "http://127.0.0.1:8080"], false),
+        (["OTPLESS_METRICS_TOKEN": "prometheus"], false),
+        (["OTPLESS_TLS_CERTIFICATE": "/c.pem", "OTPLESS_TLS_KEY": "/k.pem"], false),
+    ])
+    func `metrics that a proxy may show to strangers are warned of`(
+        _ settings: [String: String], _ isWarned: Bool
+    ) throws {
+        let environment = ConfigTests.minimal.merging(settings) { $1 }
+        let warnings = try Config(environment: environment).warnings
+        #expect(warnings.contains { $0.hasPrefix("OTPLESS_METRICS_TOKEN ") } == isWarned)
+    }
+
     @Test(arguments: ["\n", "a\nb", "a\tb", "a\r", "\u{1B}[2J", "a\u{85}"])
     func `control characters are a fault, but in a secret`(_ text: String) throws {
         let refused = ["OTPLESS_APP_NAME", "OTPLESS_JWT_ISSUER"]

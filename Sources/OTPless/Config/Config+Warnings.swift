@@ -13,6 +13,11 @@ extension Config {
                 "OTPLESS_PUBLIC_URL is plain http: tokens travel in clear, and browsers give pages "
                     + "there no code challenge")
         }
+        if tls.certificate == nil, metricsToken == nil, WebURL(publicURL)?.isHTTPS == true {
+            warnings.append(
+                "OTPLESS_METRICS_TOKEN is not set: a reverse proxy on this machine may show /metrics to "
+                    + "everybody; keep it from there, or set a token")
+        }
         if whatsApp.template == nil {
             warnings.append(
                 "OTPLESS_WHATSAPP_TEMPLATE is not set: only people who wrote to the business in the "

@@ -12,6 +12,7 @@ struct ServerProcess {
     let server: Server
     private let loops: LoopGroup
     private let store: SQLiteStore
+    private let lock: DatabaseLock
     /// What the server was started with; its ticket keys outlive its certificate.
     private let tls: TLSContext?
 
@@ -34,6 +35,7 @@ struct ServerProcess {
         let tls = try TLSFiles.read(config)
         let log = try Log(config.logLevel)
         let store = try openStore(config.databasePath)
+        let lock = try DatabaseLock(config.databasePath)
         let events = LoginEvents()
         let provider = ProviderMetrics(loops: loops.loops.count)
         var clients: [SourceID] = []
@@ -58,7 +60,7 @@ struct ServerProcess {
             log.write(.info, "listening", ["address": .text("\(address)")])
         }
         let process = ServerProcess(
-            app: app, server: server, loops: loops, store: store, tls: tls?.context)
+            app: app, server: server, loops: loops, store: store, lock: lock, tls: tls?.context)
         process.warn(tls?.warnings ?? [])
         return process
     }

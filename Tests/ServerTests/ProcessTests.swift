@@ -50,6 +50,25 @@ struct ProcessTests {
         }
     }
 
+    @Test func `a second server on the same database does not start, and one after a crash does`()
+        async throws
+    {
+        try await withServer { server in
+            let folder = try TemporaryFolder()
+            var settings = LiveServer.environment(
+                try FreePort.next(), server.whatsApp.port, folder)
+            settings["OTPLESS_DATABASE"] = "sqlite:" + server.database
+            let second = try program(["serve"], folder, settings)
+            #expect(try second.waitForEnd() == .exited(1))
+            #expect(folder.read("stderr").contains("another server uses it"))
+            // SQLite's locks are what they were, and other commands are no servers.
+            let migrated = try program(["migrate"], folder, settings)
+            #expect(try migrated.waitForEnd() == .exited(0))
+            _ = try server.page(try server.initiate("+16505550142")).nextEvent("pending")
+            try server.killAndRestart()
+        }
+    }
+
     @Test func `all faults of a configuration are told at once, without secrets`() throws {
         let folder = try TemporaryFolder()
         var settings = LiveServer.environment(1, 1, folder)

@@ -26,7 +26,7 @@ public final class Gateway: Sendable {
         shards = (0..<16).map { _ in Shard() }
         events.subscribe(
             awaiting: { [weak self] in self?.isAwaited($0) ?? false },
-            hearing: { [weak self] in self?.heard($0) })
+            hearing: { [weak self] in self?.heard($0) ?? false })
     }
 
     /// Turns a page's request into the WebSocket that waits for its login.
@@ -106,14 +106,19 @@ public final class Gateway: Sendable {
         try? await logins.acknowledge(login, holding: family)
     }
 
-    /// Passes a hint on to the page that waits for its login.
-    func heard(_ event: LoginEvent) {
+    /// Passes a hint on to the page that waits for its login; false if there is none.
+    @discardableResult
+    func heard(_ event: LoginEvent) -> Bool {
         guard let socket = shard(of: event.login).sockets.withLock({ $0[event.login] }) else {
-            return
+            return false
         }
+        let logins = logins
         socket.loop.post { loop in
-            (socket.handler(on: loop) as? WaitingPage)?.heard(event, on: loop)
+            let page = socket.handler(on: loop) as? WaitingPage
+            let isTaken = page?.heard(event, on: loop) ?? false
+            if !isTaken, event.outcome != nil { loop.spawn { _ in await logins.withdraw(event) } }
         }
+        return true
     }
 
     private func shard(of login: LoginID) -> Shard {

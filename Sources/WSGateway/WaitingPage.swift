@@ -107,13 +107,17 @@ final class WaitingPage: WebSocketHandler {
 
     // MARK: Outcomes
 
-    /// Tells the page what the hint brings along, or looks.
-    func heard(_ event: LoginEvent, on loop: isolated EventLoop) {
+    /// Tells the page what the hint brings along, or looks; whether it took what it was brought.
+    func heard(_ event: LoginEvent, on loop: isolated EventLoop) -> Bool {
         // After a look that has begun, these may be the tokens that it has ended.
         guard let outcome = event.outcome, case .waiting = stage, !isLooking,
-            gateway.isAttached(socket, to: login)
-        else { return look(on: loop) }
+            gateway.isAttached(socket, to: login), gateway.logins.handOver(event)
+        else {
+            look(on: loop)
+            return false
+        }
         learned(outcome, on: loop)
+        return true
     }
 
     /// Reads where the login stands and tells the page; one look at a time.

@@ -8,9 +8,12 @@ import Glibc
 final class DatabaseLock: Sendable {
     private let descriptor: Int32
 
-    /// - Throws: when another server has the file, which must be there.
+    /// Makes the file unless it is there; where that cannot be, opening the database tells why.
+    ///
+    /// - Throws: when another server has the file.
     init(_ path: String) throws(StartError) {
-        descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        let isFile = path != ":memory:"
+        descriptor = isFile ? unsafe open(path, O_RDONLY | O_CREAT | O_CLOEXEC, 0o600) : -1
         guard descriptor >= 0, flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK
         else { return }
         throw StartError(description: "OTPLESS_DATABASE, \(path): another server uses it")

@@ -34,8 +34,8 @@ struct ServerProcess {
     static func start(_ config: Config, on loops: LoopGroup) async throws -> ServerProcess {
         let tls = try TLSFiles.read(config)
         let log = try Log(config.logLevel)
-        let store = try openStore(config.databasePath)
         let lock = try DatabaseLock(config.databasePath)
+        let store = try openStore(config.databasePath)
         let events = LoginEvents()
         let provider = ProviderMetrics(loops: loops.loops.count)
         var clients: [SourceID] = []
@@ -44,8 +44,13 @@ struct ServerProcess {
                 try await HTTPClient.make(on: loop, metrics: provider.parts[loop.index]))
         }
         let messenger = CloudAPI(CloudAPI.Settings(config.whatsApp), clients: clients)
-        let app = try await App(
-            config: config, store: store, messenger: messenger, events: events, log: log)
+        let app: App
+        do {
+            app = try await App(
+                config: config, store: store, messenger: messenger, events: events, log: log)
+        } catch let error as StoreError {
+            throw StartError(error, of: config.databasePath)
+        }
         let gateway = Gateway(app, events: events)
         let configuration = try configuration(config, tls?.context)
         let router = try routes(
@@ -104,7 +109,7 @@ struct ServerProcess {
         do throws(StoreError) {
             return try SQLiteStore(path: path)
         } catch {
-            throw StartError(description: "OTPLESS_DATABASE, \(path): \(error)")
+            throw StartError(error, of: path)
         }
     }
 
@@ -147,4 +152,10 @@ extension ServerProcess {
 /// Why a server does not start, for the operator's eyes.
 struct StartError: Error, CustomStringConvertible {
     let description: String
+}
+
+extension StartError {
+    init(_ error: StoreError, of path: String) {
+        description = "OTPLESS_DATABASE, \(path): \(error)"
+    }
 }

@@ -72,6 +72,24 @@ struct LivePairTests {
         }
     }
 
+    @Test func `a tap that is taken back in the same delivery is told as denied alone`()
+        async throws
+    {
+        try await withGateway { rig in
+            let login = try await rig.start()
+            let page = try await rig.connect(login)
+            #expect(try await page.event().name == "pending")
+            let messages = [login.prompt.confirm, login.prompt.deny].map { payload in
+                InboundMessage(
+                    id: "wamid.\(payload.verb)", sender: login.prompt.phone.digits, sentAt: nil,
+                    content: .button(payload))
+            }
+            try await rig.app.logins.receive(messages)
+            #expect(try await page.event().name == "auth_denied")
+            #expect(try await page.closing() == 1000)
+        }
+    }
+
     @Test func `a page without its verifier gets no pair made, however early the phone confirms`()
         async throws
     {

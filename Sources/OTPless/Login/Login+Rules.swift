@@ -16,6 +16,9 @@ extension Login {
     /// For how long after its confirmation an unacknowledged login hands out tokens.
     public static let collectionTime = Duration.seconds(120)
 
+    /// How many pairs it hands out at most: each leaves a row for as long as families live.
+    public static let mostHandovers = 100
+
     /// For how long after its end a login still answers with its outcome.
     public static let memory = Duration.seconds(600)
 
@@ -29,9 +32,17 @@ extension Login {
         case .failed: return .ended(.messageUndeliverable)
         case .cancelled: return .ended(.sessionCancelled)
         case .confirmed:
-            let isOpen = acknowledgedAt == nil && now < end + Self.collectionTime
+            let isOpen =
+                acknowledgedAt == nil && now < end + Self.collectionTime
+                && handovers < Self.mostHandovers
             return isOpen ? .confirmed : .over
         }
+    }
+
+    /// Makes a family the one whose pair is handed out.
+    mutating func handOut(_ family: FamilyID) {
+        self.family = family
+        handovers += 1
     }
 
     /// Whether a sender is the phone that the message went to: the one that the provider named, or

@@ -114,6 +114,9 @@ public struct Login: Sendable {
     /// When the page said that it has its tokens.
     public var acknowledgedAt: Timestamp?
 
+    /// How many pairs of tokens it has handed out.
+    public internal(set) var handovers = 0
+
     /// A new pending login.
     public init(
         id: LoginID, sessionDigest: Digest, answerDigest: Digest, codeChallenge: CodeChallenge?,

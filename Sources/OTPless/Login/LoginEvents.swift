@@ -18,8 +18,8 @@ public struct LoginEvent: Sendable {
 
 /// Where hints are published after the commit, and where whoever waits hears of them.
 public final class LoginEvents: Sendable {
-    /// Called on the publisher's thread; it must only pass the hint on.
-    public typealias Subscriber = @Sendable (LoginEvent) -> Void
+    /// Called on the publisher's thread; it must only pass the hint on, and says whether anybody is there.
+    public typealias Subscriber = @Sendable (LoginEvent) -> Bool
 
     private let subscription = Locked<Subscription?>(nil)
 
@@ -46,8 +46,9 @@ public final class LoginEvents: Sendable {
         subscription.withLock { $0 }?.awaits(login) ?? false
     }
 
-    /// Tells that a login has changed.
-    public func publish(_ event: LoginEvent) {
-        subscription.withLock { $0 }?.hear(event)
+    /// Tells that a login has changed; false if nobody waits for it here.
+    @discardableResult
+    public func publish(_ event: LoginEvent) -> Bool {
+        subscription.withLock { $0 }?.hear(event) ?? false
     }
 }

@@ -20,9 +20,22 @@ extension Logins {
         switch login.standing(at: clock.now) {
         case .pending: return .pending(login)
         case .confirmed: return try await collect(login)
+        case .ended(.sessionExpired): return try await lastOutcome(of: login)
         case .ended(let code): return .ended(code)
         case .over: return .over
         case .forgotten: throw Failure(.sessionNotFound)
+        }
+    }
+
+    /// An answer that came in time may wait for its commit: what is behind it in the queue sees it.
+    private func lastOutcome(of login: Login) async throws(Failure) -> Outcome {
+        guard let settled = try await change(login.id, by: { _, _ in false }) else {
+            throw Failure(.sessionNotFound)
+        }
+        switch settled.standing(at: clock.now) {
+        case .confirmed: return try await collect(settled)
+        case .ended(let code): return .ended(code)
+        default: return .over
         }
     }
 
@@ -36,19 +49,36 @@ extension Logins {
         switch handover {
         case .collected(let user, let isNew, let ended):
             if let ended { tokens.refuse([ended]) }
-            return grant(token, to: user, of: login.id, isNew: isNew)
+            let grant = tokens.grant(token, to: user)
+            note(grant, handedOverFor: login.id)
+            return .confirmed(grant, isNewUser: isNew)
         case .refused(.ended(let code)): return .ended(code)
         case .refused: return .over
         }
     }
 
-    /// The pair of a family that has just been stored.
-    func grant(_ token: RefreshToken, to user: User, of login: LoginID, isNew: Bool) -> Outcome {
+    private func note(_ grant: Grant, handedOverFor login: LoginID) {
         metrics.handovers.add()
         log.write(
             .info, "tokens handed over",
-            ["login": .text("\(login)"), "user": .text("\(user.id)")])
-        return .confirmed(tokens.grant(token, to: user), isNewUser: isNew)
+            ["login": .text("\(login)"), "user": .text("\(grant.user.id)")])
+    }
+
+    /// Whether the tokens that a hint brings may be told: not those that a deny has ended since.
+    public func handOver(_ event: LoginEvent) -> Bool {
+        guard case .confirmed(let grant, _) = event.outcome, tokens.areLive(grant) else {
+            return false
+        }
+        note(grant, handedOverFor: event.login)
+        return true
+    }
+
+    /// Ends the tokens that a hint brought to nobody; a page that comes back gets others.
+    ///
+    /// Should the store fail now, they stay as if their page had died a moment later.
+    public func withdraw(_ event: LoginEvent) async {
+        guard case .confirmed(let grant, _) = event.outcome else { return }
+        try? await store.retract(grant.family, at: clock.now)
     }
 
     /// Notes that the page has its tokens; repeatable.

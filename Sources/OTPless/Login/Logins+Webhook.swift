@@ -16,12 +16,13 @@ extension Logins {
                     events.isAwaited(login) ? tokens.begin(for: user, login: login) : nil
                 }, at: now)
         }
-        for result in results { tell(result) }
+        // A message may take back what one before it in the same transaction confirmed.
+        tokens.refuse(results.flatMap(\.ended))
+        for result in results { await tell(result) }
     }
 
-    private func tell(_ result: AnswerResult) {
+    private func tell(_ result: AnswerResult) async {
         guard let verb = result.verb else { return }
-        tokens.refuse(result.ended)
         metrics.answered(verb, changing: result.changed.count)
         if result.changed.isEmpty {
             log.write(.info, "answer ignored", ["answer": .text("\(verb)")])
@@ -29,10 +30,11 @@ extension Logins {
         for id in result.changed {
             log.write(
                 .info, "login answered", ["login": .text("\(id)"), "answer": .text("\(verb)")])
-            let outcome = result.handover.map {
-                grant($0.token, to: $0.user, of: id, isNew: $0.isNew)
+            let outcome = result.handover.map { pair in
+                Outcome.confirmed(tokens.grant(pair.token, to: pair.user), isNewUser: pair.isNew)
             }
-            events.publish(LoginEvent(id, outcome))
+            let event = LoginEvent(id, outcome)
+            if !events.publish(event) { await withdraw(event) }
         }
     }
 

@@ -151,6 +151,9 @@ public protocol Store: Sendable {
     /// Ends a family; false when it had ended before or never was.
     func end(_ family: FamilyID, at now: Timestamp) async throws(StoreError) -> Bool
 
+    /// Ends a family that nobody was given; its login goes on to hand out another.
+    func retract(_ family: FamilyID, at now: Timestamp) async throws(StoreError)
+
     /// Ends all live families of a user and returns them.
     func endFamilies(of user: UserID, at now: Timestamp) async throws(StoreError) -> [FamilyID]
 

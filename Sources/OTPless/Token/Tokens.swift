@@ -83,6 +83,9 @@ public struct Tokens: Sendable {
             expiresIn: parts.access.lifetime.wholeSeconds, user: user, family: token.family)
     }
 
+    /// Whether a pair has not been ended since it was made.
+    func areLive(_ grant: Grant) -> Bool { !parts.ended.contains(grant.family) }
+
     /// Refuses the access tokens of logins that have ended.
     func refuse(_ families: [FamilyID]) {
         parts.ended.add(families, at: parts.clock.now)

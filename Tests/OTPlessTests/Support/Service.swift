@@ -33,6 +33,16 @@ struct Service: Sendable {
         }
     }
 
+    /// Whether a page waits for the logins here.
+    enum Page {
+        case none
+        case there
+        /// It waits when the answer comes, and not when it is told.
+        case leaving
+    }
+
+    let page = Locked(Page.none)
+
     init(
         store: any Store, loop: EventLoop, _ settings: Config = Config()
     ) async throws {
@@ -50,7 +60,13 @@ struct Service: Sendable {
         let hints = Hints()
         self.hints = hints
         let events = LoginEvents()
-        events.subscribe { hints.add($0.login) }
+        let page = page
+        events.subscribe(
+            awaiting: { _ in page.withLock { $0 != .none } },
+            hearing: {
+                hints.add($0.login)
+                return page.withLock { $0 == .there }
+            })
         app = try await App(
             config: config, store: store, messenger: messenger, events: events, log: Log(),
             clock: clock, entropy: .seeded())

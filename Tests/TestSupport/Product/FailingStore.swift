@@ -99,6 +99,10 @@ package final class FailingStore: Store {
         try await working().end(family, at: now)
     }
 
+    package func retract(_ family: FamilyID, at now: Timestamp) async throws(StoreError) {
+        try await working().retract(family, at: now)
+    }
+
     package func endFamilies(
         of user: UserID, at now: Timestamp
     ) async throws(StoreError) -> [FamilyID] {

@@ -36,7 +36,10 @@ struct TestApp {
         loops = try LoopGroup(count: 1)
         let hints = LoginEvents()
         let events = events
-        hints.subscribe { events.add($0.login) }
+        hints.subscribe {
+            events.add($0.login)
+            return true
+        }
         app = try await App(
             config: config, store: try store ?? SQLiteStore(path: ":memory:"), messenger: messenger,
             events: hints, log: Log(), clock: clock)

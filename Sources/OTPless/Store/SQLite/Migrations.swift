@@ -89,6 +89,11 @@ enum Migrations {
         ALTER TABLE families ADD COLUMN ip TEXT;
         ALTER TABLE families ADD COLUMN notification_device_id TEXT;
         """,
+        """
+        ALTER TABLE logins ADD COLUMN handovers INTEGER NOT NULL DEFAULT 0;
+        DROP INDEX families_user;
+        CREATE INDEX families_user ON families (user, ended_at);
+        """,
     ]
 
     /// Brings a database up to date, all steps in one transaction with the version number; writes
@@ -117,6 +122,6 @@ enum Migrations {
 
     /// A PRAGMA takes no bound value: the number is a literal, which the test of this type counts.
     private static func setVersion(on connection: SQLiteConnection) throws(SQLiteError) {
-        try connection.script("PRAGMA user_version = 2")
+        try connection.script("PRAGMA user_version = 3")
     }
 }

@@ -24,12 +24,13 @@ enum Rows {
         try db.run(
             """
             UPDATE logins SET answer_digest = ?, message = ?, state = ?, delivery = ?, wa_id = ?,
-                ended_at = ?, user = ?, is_new_user = ?, family = ?, acknowledged_at = ?
+                ended_at = ?, user = ?, is_new_user = ?, family = ?, handovers = ?,
+                acknowledged_at = ?
             WHERE id = ?
             """,
             login.answerDigest, login.message.rawValue, login.state.rawValue,
             login.delivery.rawValue, login.waID, login.endedAt, login.user, login.isNewUser,
-            login.family, login.acknowledgedAt, login.id)
+            login.family, login.handovers, login.acknowledgedAt, login.id)
     }
 
     static func login(_ id: LoginID, in db: SQLiteConnection) throws(SQLiteError) -> Login? {
@@ -37,7 +38,8 @@ enum Rows {
             """
             SELECT session_digest, answer_digest, phone, created_at, expires_at, name, user_agent, ip,
                 device_type, notification_device_id, locale, state, delivery, wa_id, ended_at, user,
-                is_new_user, family, acknowledged_at, code_challenge, message
+                is_new_user, family, acknowledged_at, code_challenge, message,
+                handovers
             FROM logins WHERE id = ?
             """, id
         ) { row throws(SQLiteError) in try login(id, row) }
@@ -70,6 +72,7 @@ enum Rows {
         login.isNewUser = row.integer(16) != 0
         login.family = row.optionalID(17, RefreshFamily.self)
         login.acknowledgedAt = row.optionalTime(18)
+        login.handovers = Int(row.integer(21))
         return login
     }
 

@@ -90,7 +90,7 @@ extension SQLiteStore {
             login.isNewUser = known == nil
             guard let (family, token) = begin(login.id, user.id) else { return nil }
             try Rows.insert(family, of: login.device, into: db)
-            login.family = family.id
+            login.handOut(family.id)
             return FirstPair(user: user, isNew: login.isNewUser, token: token)
         }
 

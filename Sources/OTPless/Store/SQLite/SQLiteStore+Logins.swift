@@ -69,7 +69,7 @@ extension SQLiteStore {
             let previous = login.family
             if let previous { try Rows.end(previous, at: now, in: db) }
             try Rows.insert(family, of: login.device, into: db)
-            login.family = family.id
+            login.handOut(family.id)
             try Rows.update(login, in: db)
             return .collected(user, isNew: login.isNewUser, ended: previous)
         }

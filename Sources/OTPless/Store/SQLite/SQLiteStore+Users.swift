@@ -41,6 +41,13 @@ extension SQLiteStore {
         }
     }
 
+    /// Ends a family that nobody was given.
+    public func retract(_ family: FamilyID, at now: Timestamp) async throws(StoreError) {
+        try await writer.perform { db throws(SQLiteError) in
+            try Rows.end(family, at: now, in: db)
+        }
+    }
+
     /// Ends all live families of a user.
     public func endFamilies(
         of user: UserID, at now: Timestamp

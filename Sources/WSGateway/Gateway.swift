@@ -5,8 +5,8 @@ public import Wire
 
 /// Who waits for which login: brings outcomes to the pages' WebSockets.
 ///
-/// A hint that a login changed goes to the loop of the page that waits for it; there the store is
-/// read, and what it says is sent. So a hint may come twice, late, or for nothing.
+/// A hint that a login changed goes to the loop of the page that waits for it; there the tokens that
+/// it brings are sent, or else the store is read. So a hint may come twice, late, or for nothing.
 public final class Gateway: Sendable {
     let logins: Logins
     let clock: any WallClock
@@ -106,19 +106,18 @@ public final class Gateway: Sendable {
         try? await logins.acknowledge(login, holding: family)
     }
 
-    /// Passes a hint on to the page that waits for its login; false if there is none.
+    /// Passes a hint on to the page that waits for its login; false if it cannot come there.
     @discardableResult
     func heard(_ event: LoginEvent) -> Bool {
         guard let socket = shard(of: event.login).sockets.withLock({ $0[event.login] }) else {
             return false
         }
         let logins = logins
-        socket.loop.post { loop in
+        return socket.loop.post { loop in
             let page = socket.handler(on: loop) as? WaitingPage
             let isTaken = page?.heard(event, on: loop) ?? false
             if !isTaken, event.outcome != nil { loop.spawn { _ in await logins.withdraw(event) } }
         }
-        return true
     }
 
     private func shard(of login: LoginID) -> Shard {

@@ -1,4 +1,5 @@
 import Glibc
+import OTPless
 
 /// Tells other servers that a database has its server, until this one ends, however it does.
 ///
@@ -12,8 +13,8 @@ final class DatabaseLock: Sendable {
     ///
     /// - Throws: when another server has the file.
     init(_ path: String) throws(StartError) {
-        let isFile = path != ":memory:"
-        descriptor = isFile ? unsafe open(path, O_RDONLY | O_CREAT | O_CLOEXEC, 0o600) : -1
+        if path != ":memory:" { PrivateFile.create(path) }
+        descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0, flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK
         else { return }
         throw StartError(description: "OTPLESS_DATABASE, \(path): another server uses it")

@@ -10,11 +10,7 @@ struct HandoverTests {
         _ kind: StoreKind
     ) async throws {
         try await Service.run(on: kind) { service in
-            service.page.withLock { $0 = .leaving }
-            let (session, prompt) = try await service.start()
-            try await service.tap(prompt.confirm)
-            let login = try await service.app.logins.find(session)
-            let family = try #require(login.family)
+            let (session, family) = try await confirmed(.leaving, service)
             #expect(try await service.store.family(family)?.endedAt != nil)
             let grant = try await service.collect(session)
             #expect(grant.family != family)
@@ -25,13 +21,20 @@ struct HandoverTests {
     @Test(arguments: StoreKind.allCases)
     func `tokens of a waiting page are the login's`(_ kind: StoreKind) async throws {
         try await Service.run(on: kind) { service in
-            service.page.withLock { $0 = .there }
-            let (session, prompt) = try await service.start()
-            try await service.tap(prompt.confirm)
-            let login = try await service.app.logins.find(session)
-            let family = try #require(login.family)
+            let (_, family) = try await confirmed(.there, service)
             #expect(try await service.store.family(family)?.endedAt == nil)
         }
+    }
+
+    /// A login that its phone has confirmed while such a page waited, and the family made for it.
+    private func confirmed(
+        _ page: Service.Page, _ service: Service
+    ) async throws -> (session: String, family: FamilyID) {
+        service.page.withLock { $0 = page }
+        let (session, prompt) = try await service.start()
+        try await service.tap(prompt.confirm)
+        let login = try await service.app.logins.find(session)
+        return (session, try #require(login.family))
     }
 
     @Test(arguments: StoreKind.allCases)

@@ -15,9 +15,7 @@ struct GatewayFaultTests {
     @Test func `a page outlasts a store that fails`() async throws {
         let store = try FailingStore()
         try await withGateway(store) { rig in
-            let login = try await rig.start()
-            let page = try await rig.connect(login)
-            #expect(try await page.event().name == "pending")
+            let (login, page) = try await rig.wait()
             store.isFailing = true
             try await failure(of: store) { rig.events.publish(LoginEvent(login.id)) }
             store.isFailing = false
@@ -90,9 +88,7 @@ struct GatewayFaultTests {
 
     @Test func `many hints at once tell each thing once`() async throws {
         try await withGateway { rig in
-            let login = try await rig.start()
-            let page = try await rig.connect(login)
-            #expect(try await page.event().name == "pending")
+            let (login, page) = try await rig.wait()
             for _ in 0..<200 { rig.events.publish(LoginEvent(login.id)) }
             try await rig.answer(login, \.confirm)
             for _ in 0..<200 { rig.events.publish(LoginEvent(login.id)) }
@@ -105,9 +101,7 @@ struct GatewayFaultTests {
 
     @Test func `a drain sends waiting pages away with 1001, and they come again`() async throws {
         try await withGateway { rig in
-            let login = try await rig.start()
-            let page = try await rig.connect(login)
-            #expect(try await page.event().name == "pending")
+            let (_, page) = try await rig.wait()
             async let drained: Void = rig.server.drain(within: .seconds(4))
             #expect(try await page.closing() == 1001)
             page.finishSending()

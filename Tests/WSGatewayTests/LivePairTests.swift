@@ -59,9 +59,7 @@ struct LivePairTests {
         async throws
     {
         try await withGateway { rig in
-            let login = try await rig.start()
-            let page = try await rig.connect(login)
-            #expect(try await page.event().name == "pending")
+            let (login, page) = try await rig.wait()
             try await rig.answer(login, \.confirm)
             let granted = try await page.event()
             let first = try #require(granted.text("accessToken"))
@@ -76,9 +74,7 @@ struct LivePairTests {
         async throws
     {
         try await withGateway { rig in
-            let login = try await rig.start()
-            let page = try await rig.connect(login)
-            #expect(try await page.event().name == "pending")
+            let (login, page) = try await rig.wait()
             let messages = [login.prompt.confirm, login.prompt.deny].map { payload in
                 InboundMessage(
                     id: "wamid.\(payload.verb)", sender: login.prompt.phone.digits, sentAt: nil,

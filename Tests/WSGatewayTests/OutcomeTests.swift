@@ -19,9 +19,7 @@ struct OutcomeTests {
 
     @Test func `a confirmed login brings its tokens, and the ack closes 1000`() async throws {
         try await withGateway { rig in
-            let login = try await rig.start()
-            let page = try await rig.connect(login)
-            #expect(try await page.event().name == "pending")
+            let (login, page) = try await rig.wait()
             try await rig.answer(login, \.confirm)
             let event = try await page.event()
             #expect(event.name == "auth_success" && event.status == 200)
@@ -45,9 +43,7 @@ struct OutcomeTests {
 
     @Test func `an ack before the confirmation does nothing`() async throws {
         try await withGateway { rig in
-            let login = try await rig.start()
-            let page = try await rig.connect(login)
-            #expect(try await page.event().name == "pending")
+            let (login, page) = try await rig.wait()
             for text in [#"{"event":"ack"}"#, "", "ack", #"{"event":7}"#, "[]"] {
                 try page.send(.text(text))
             }
@@ -61,9 +57,7 @@ struct OutcomeTests {
 
     @Test func `a denied login says so and closes 1000`() async throws {
         try await withGateway { rig in
-            let login = try await rig.start()
-            let page = try await rig.connect(login)
-            #expect(try await page.event().name == "pending")
+            let (login, page) = try await rig.wait()
             try await rig.answer(login, \.deny)
             let event = try await page.event()
             #expect(event.name == "auth_denied" && event.status == 403)
@@ -74,9 +68,7 @@ struct OutcomeTests {
 
     @Test func `a login whose message failed says so and closes 1000`() async throws {
         try await withGateway { rig in
-            let login = try await rig.start()
-            let page = try await rig.connect(login)
-            #expect(try await page.event().name == "pending")
+            let (login, page) = try await rig.wait()
             try await rig.report(login, .failed(.refused))
             let event = try await page.event()
             #expect(event.name == "auth_failed" && event.status == 502)
@@ -87,9 +79,7 @@ struct OutcomeTests {
 
     @Test func `a cancelled login says so and closes 1000`() async throws {
         try await withGateway { rig in
-            let login = try await rig.start()
-            let page = try await rig.connect(login)
-            #expect(try await page.event().name == "pending")
+            let (login, page) = try await rig.wait()
             try await rig.app.logins.cancel(login.id)
             let event = try await page.event()
             #expect(event.name == "auth_cancelled" && event.status == 410)

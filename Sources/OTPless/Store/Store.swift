@@ -40,7 +40,7 @@ public struct AnswerResult: Sendable {
     /// The families of tokens that a late deny has ended.
     public internal(set) var ended: [FamilyID] = []
 
-    /// The tokens that were made with a confirmation.
+    /// The tokens that were made with a confirmation, which changes one login alone.
     public internal(set) var handover: FirstPair?
 
     init(verb: AnswerPayload.Verb?) {

@@ -85,6 +85,14 @@ struct Rig {
         return client
     }
 
+    /// Starts a login with a page that has been told to wait.
+    func wait() async throws -> (login: Started, page: Client) {
+        let login = try await start()
+        let page = try await connect(login)
+        #expect(try await page.event().name == "pending")
+        return (login, page)
+    }
+
     /// What a page hears that asks for a WebSocket in vain.
     func refusal(_ login: Started) async throws -> Received {
         try await Client(port: server.addresses[0].port)

@@ -42,8 +42,9 @@ public struct App: Sendable {
             lifetime: config.tokens.accessLifetime)
         let ended = EndedLogins(tokenLifetime: config.tokens.accessLifetime)
         let key = try await store.secret("refresh", candidate: entropy.bytes(32))
+        let codes = try await store.secret("codes", candidate: entropy.bytes(32))
         guard let access = AccessTokens(secret: config.tokens.secret, settings: settings),
-            let refreshKey = HMACKey(key)
+            let refreshKey = HMACKey(key), let codeKey = HMACKey(codes)
         else {
             throw ConfigError(faults: [ConfigFault(name: "OTPLESS_JWT_SECRET", problem: "is empty")]
             )
@@ -63,7 +64,7 @@ public struct App: Sendable {
                 log: log, metrics: metrics))
         logins = Logins(
             store: store, tokens: tokens, messenger: messenger, events: events,
-            settings: Logins.Settings(config), clock: clock, entropy: entropy, log: log,
-            metrics: metrics)
+            settings: Logins.Settings(config), codeKey: codeKey, clock: clock, entropy: entropy,
+            log: log, metrics: metrics)
     }
 }

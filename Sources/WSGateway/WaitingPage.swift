@@ -189,7 +189,7 @@ final class WaitingPage: WebSocketHandler {
     private func stillPending(_ login: Login, on loop: isolated EventLoop) {
         if told == nil {
             tell(.pending(login), on: loop)
-        } else if let told, told < login.delivery {
+        } else if let told, told < login.delivery, login.method == .prompt {
             socket.send(text: Logins.Outcome.delivery(login.delivery).body, on: loop)
         }
         told = login.delivery

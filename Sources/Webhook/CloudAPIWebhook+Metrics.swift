@@ -7,6 +7,10 @@ extension CloudAPIWebhook {
         /// A tap on a button of ours.
         case button
         case text
+        /// A card with a number.
+        case contact
+        /// What WhatsApp says about a number: it has changed, or its holder has.
+        case notice
         /// A message that answers nothing, such as a picture.
         case other
         case sent, delivered, read, failed
@@ -20,7 +24,9 @@ extension CloudAPIWebhook {
     var counts: [Kind: Int] {
         var counts: [Kind: Int] = [:]
         for message in messages { counts[Kind(message.content), default: 0] += 1 }
-        for report in reports { counts[Kind(report.progress), default: 0] += 1 }
+        for progress in reports.compactMap(\.progress) {
+            counts[Kind(progress), default: 0] += 1
+        }
         if foreign > 0 { counts[.foreign] = foreign }
         if unknown > 0 { counts[.unknown] = unknown }
         return counts
@@ -32,6 +38,8 @@ extension CloudAPIWebhook.Kind {
         switch content {
         case .button: self = .button
         case .text: self = .text
+        case .contact: self = .contact
+        case .numberChanged, .userIDChanged, .identityChanged: self = .notice
         case .other: self = .other
         }
     }

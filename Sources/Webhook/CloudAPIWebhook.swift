@@ -37,8 +37,9 @@ package struct CloudAPIWebhook {
     }
 
     private mutating func read(_ value: JSONValue) {
+        let contacts = members("contacts", of: value)
         for element in members("messages", of: value) {
-            if let message = Self.message(element) {
+            if let message = Self.message(element, contacts) {
                 messages.append(message)
             } else {
                 unknown += 1
@@ -53,22 +54,67 @@ package struct CloudAPIWebhook {
         (value[name] ?? value).elements
     }
 
-    /// A message that a person sent; what groups and the system say is nobody's answer.
-    private static func message(_ message: JSONValue) -> InboundMessage? {
-        guard let id = message["id"]?.string, let sender = message["from"]?.string,
-            message["group_id"] == nil, message["type"]?.equals("system") != true
+    /// A message that a person sent, or what WhatsApp says about the person; what groups say is
+    /// nobody's answer.
+    private static func message(
+        _ message: JSONValue, _ contacts: JSONValue.Elements
+    ) -> InboundMessage? {
+        guard let id = message["id"]?.string, message["group_id"] == nil,
+            let sender = sender(of: message, contacts), let content = content(of: message)
         else { return nil }
         return InboundMessage(
             id: id, sender: sender, sentAt: time(message["timestamp"]),
             quotedMessageID: message["context"]?["id"]?.string,
-            content: isForwarded(message) ? .other : content(of: message))
+            content: isForwarded(message) ? .other : content)
     }
 
-    private static func content(of message: JSONValue) -> InboundMessage.Content {
-        if message["type"]?.equals("text") == true {
-            return message["text"]?["body"]?.string.map { .text($0) } ?? .other
+    /// Who it comes from; nil when nobody is named.
+    private static func sender(
+        of message: JSONValue, _ contacts: JSONValue.Elements
+    ) -> Sender? {
+        let (from, user) = (message["from"]?.string, message["from_user_id"]?.string)
+        var sender = Sender(waID: from, userID: user)
+        let contact = contacts.first { contact in
+            from != nil && contact["wa_id"]?.string == from
+                || user != nil && contact["user_id"]?.string == user
         }
-        return payload(of: message).flatMap { AnswerPayload($0) }.map { .button($0) } ?? .other
+        sender.userID = user ?? contact?["user_id"]?.string
+        sender.identityHash =
+            contact?["identity_key_hash"]?.string ?? message["system"]?["identity"]?["hash"]?.string
+        return sender.waID == nil && sender.userID == nil ? nil : sender
+    }
+
+    /// What a message holds; nil for a kind of notice that is not known.
+    private static func content(of message: JSONValue) -> InboundMessage.Content? {
+        switch message["type"]?.string {
+        case "text": message["text"]?["body"]?.string.map { .text($0) } ?? .other
+        case "contacts": contact(message)
+        case "system": notice(message["system"])
+        default: payload(of: message).flatMap { AnswerPayload($0) }.map { .button($0) } ?? .other
+        }
+    }
+
+    /// What WhatsApp says about a number; the older names are still to be met.
+    private static func notice(_ system: JSONValue?) -> InboundMessage.Content? {
+        switch system?["type"]?.string {
+        case "user_changed_number", "customer_changed_number": .numberChanged
+        case "user_changed_user_id": .userIDChanged
+        case "customer_identity_changed", "user_identity_changed": .identityChanged
+        default: nil
+        }
+    }
+
+    /// Cards with phone numbers: the sender's own if the business has asked for it, else anybody's.
+    private static func contact(_ message: JSONValue) -> InboundMessage.Content {
+        let cards = message["contacts"].map { Array($0.elements) } ?? []
+        let phones = cards.flatMap { $0["phones"].map { Array($0.elements) } ?? [] }
+            .compactMap { phone -> PhoneNumber? in
+                phone["wa_id"]?.string.flatMap { PhoneNumber(waID: $0) }
+                    ?? phone["phone"]?.string.flatMap { PhoneNumber($0) }
+            }
+        let isRequested =
+            !cards.isEmpty && cards.allSatisfy { $0["origin"]?.equals("contact_request") == true }
+        return .contact(phones, isRequested: isRequested)
     }
 
     /// The payload of a reply button or a list's row (`interactive`), or of a template's quick reply
@@ -107,7 +153,13 @@ package struct CloudAPIWebhook {
         return DeliveryReport(
             messageID: id,
             reference: status["biz_opaque_callback_data"]?.string.flatMap { MessageReference($0) },
-            progress: progress)
+            recipient: recipient(of: status), progress: progress)
+    }
+
+    private static func recipient(of status: JSONValue) -> Sender {
+        Sender(
+            waID: status["recipient_id"]?.string, userID: status["recipient_user_id"]?.string,
+            identityHash: status["recipient_identity_key_hash"]?.string)
     }
 
     private static func progress(_ word: String, _ status: JSONValue) -> DeliveryReport.Progress? {

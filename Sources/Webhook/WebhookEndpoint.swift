@@ -86,7 +86,7 @@ public struct WebhookEndpoint: Sendable {
                 "messages": .number(webhook.messages.count),
                 "reports": .number(webhook.reports.count),
             ])
-        try await logins.receive(webhook.messages)
+        try await logins.receive(webhook.messages, on: loop)
         try await logins.apply(webhook.reports, on: loop)
     }
 }

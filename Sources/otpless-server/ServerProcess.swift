@@ -43,7 +43,7 @@ struct ServerProcess {
             clients.append(
                 try await HTTPClient.make(on: loop, metrics: provider.parts[loop.index]))
         }
-        let messenger = CloudAPI(CloudAPI.Settings(config.whatsApp), clients: clients)
+        let messenger = CloudAPI(CloudAPI.Settings(config), clients: clients)
         let app: App
         do {
             app = try await App(

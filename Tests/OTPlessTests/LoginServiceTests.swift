@@ -7,7 +7,7 @@ struct LoginServiceTests {
     func `a login goes from start to tokens`(_ kind: StoreKind) async throws {
         try await Service.run(on: kind) { service in
             let (session, prompt) = try await service.start(name: "Ada")
-            #expect(prompt.phone.digits == "16505550142")
+            #expect(prompt.phone?.digits == "16505550142")
             #expect(prompt.appName == "Example")
             guard case .pending(let login) = try await service.outcome(of: session) else {
                 throw UnexpectedOutcome()

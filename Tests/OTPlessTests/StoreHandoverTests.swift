@@ -68,13 +68,10 @@ struct StoreHandoverTests {
         -> AnswerResult?
     {
         let key = try Sample.key()
-        return try await store.receive(
-            [message], newUsers: [UserID.make(at: Self.now, .system)], policy: AnswerPolicy(),
-            begin: { login, user in
-                RefreshFamily.begin(
-                    id: .make(at: Self.now, .system), user: user, login: login, key: key,
-                    at: Self.now, .system)
-            }, at: Self.now
-        ).first
+        return try await store.receive([message], AnswerPolicy(), at: Self.now) { login, user in
+            RefreshFamily.begin(
+                id: .make(at: Self.now, .system), user: user, login: login, key: key,
+                at: Self.now, .system)
+        }.first
     }
 }

@@ -111,7 +111,7 @@ struct StoreWordTests {
             try await store.insert(sample.login)
             let word = Self.word("yes", id: "in.1")
             let off = try await store.receive([word], typedWords: false, at: Self.now)
-            #expect(off.map(\.verb) == [nil])
+            #expect(off.map(\.outcome) == [nil])
             #expect(try await store.login(sample.login.id)?.state == .pending)
             #expect(try await store.apply(word, at: Self.now) == sample.login.id)
             let next = try SampleLogin()
@@ -132,7 +132,7 @@ struct StoreWordTests {
                     [try sample.answer(.deny)], denyBlock: .seconds(600), at: Self.now)
                 for (time, isBlocked) in [(Duration.seconds(599), true), (.seconds(600), false)] {
                     let next = try SampleLogin(phone: phone, at: Self.now + time)
-                    guard case .blocked(let left) = try await store.insert(next.login) else {
+                    guard case .refused(let left) = try await store.insert(next.login) else {
                         #expect(!isBlocked)
                         continue
                     }

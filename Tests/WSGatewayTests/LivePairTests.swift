@@ -27,9 +27,9 @@ struct LivePairTests {
             let page = try await rig.connect(login)
             let granted = try await page.event()
             let deny = InboundMessage(
-                id: "wamid.late", sender: login.prompt.phone.digits, sentAt: nil,
+                id: "wamid.late", sender: login.prompt.phone?.digits ?? "", sentAt: nil,
                 content: .button(login.prompt.deny))
-            try await rig.app.logins.receive([deny])
+            try await rig.app.logins.receive([deny], on: rig.loop)
             #expect(try await page.event().name == "auth_denied")
             #expect(try await page.closing() == 1000)
             #expect(try !live(try #require(granted.text("accessToken")), rig))
@@ -77,10 +77,11 @@ struct LivePairTests {
             let (login, page) = try await rig.wait()
             let messages = [login.prompt.confirm, login.prompt.deny].map { payload in
                 InboundMessage(
-                    id: "wamid.\(payload.verb)", sender: login.prompt.phone.digits, sentAt: nil,
+                    id: "wamid.\(payload.verb)", sender: login.prompt.phone?.digits ?? "",
+                    sentAt: nil,
                     content: .button(payload))
             }
-            try await rig.app.logins.receive(messages)
+            try await rig.app.logins.receive(messages, on: rig.loop)
             #expect(try await page.event().name == "auth_denied")
             #expect(try await page.closing() == 1000)
         }

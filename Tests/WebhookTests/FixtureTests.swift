@@ -11,7 +11,10 @@ struct FixtureTests {
     func `each delivery does what it must`(_ fixture: Fixture) async throws {
         let test = try await TestApp(fixture.config)
         var pending: [Started] = []
-        for _ in 0..<(fixture.setup?.count ?? 0) { pending.append(try await test.start()) }
+        for _ in 0..<(fixture.setup?.count ?? 0) {
+            pending.append(
+                try await fixture.setup?.flow == "code" ? test.startLink() : test.start())
+        }
         let status = try await fixture.deliver(to: test, pending.first)
         #expect(fixture.expect.http.contains(status), "answered \(status)")
         for login in pending {
@@ -38,7 +41,8 @@ struct FixtureTests {
         #expect(fixtures.count >= 4)
         for fixture in fixtures {
             let test = try await TestApp(fixture.config)
-            let login = try await test.start()
+            let login =
+                try await fixture.setup?.flow == "code" ? test.startLink() : test.start()
             let body = try String(decoding: fixture.body(for: login), as: UTF8.self)
             let start = #"{"object":"whatsapp_business_account","entry":["#
             let entry = body.trimmingCharacters(in: .whitespacesAndNewlines)
@@ -53,6 +57,7 @@ struct FixtureTests {
 /// One case of the manifest.
 struct Fixture: Decodable, Sendable, CustomTestStringConvertible {
     struct Setup: Decodable {
+        let flow: String
         let pendingLogins: Int?
 
         var count: Int { pendingLogins ?? 1 }
@@ -61,9 +66,13 @@ struct Fixture: Decodable, Sendable, CustomTestStringConvertible {
     struct Expectation: Decodable {
         let http: [Int]
         let action: String
+        let detail: String?
 
         var state: Login.State {
-            ["confirm": .confirmed, "deny": .denied, "status-failed": .failed][action] ?? .pending
+            // Ignored is what it confirms; the login that was asked of the former holder ends.
+            if detail == "identity-flag" { return .cancelled }
+            return ["confirm": .confirmed, "deny": .denied, "status-failed": .failed][action]
+                ?? .pending
         }
     }
 
@@ -121,7 +130,7 @@ struct Fixture: Decodable, Sendable, CustomTestStringConvertible {
         guard let login else { return Array(text.utf8) }
         let live = [
             "confirm_payload": login.confirm, "deny_payload": login.deny,
-            "sent_message_id": login.messageID, "wa_id": login.sender,
+            "sent_message_id": login.messageID, "wa_id": login.sender, "code": login.code,
             "timestamp": String(TestApp.beginning.seconds),
         ]
         for (name, value) in live {

@@ -40,7 +40,9 @@ struct TolerantDecodingTests {
         #"{"id":"w","from":"1","type":"reaction","reaction":{"message_id":"x","emoji":"\uD83D\uDC4D"}}"#,
         #"{"id":"wamid.N","from":"16505550142","type":"image","image":{"caption":"K7PQ-2MXD"}}"#,
         #"{"id":"w","from":"1","type":"unsupported","errors":[{"code":131051}]}"#,
-        #"{"id":"wamid.N","from":"16505550142","type":"system","system":{"type":"user_changed_number"}}"#,
+        #"{"id":"wamid.N","from":"16505550142","type":"system","system":{"type":"invented"}}"#,
+        #"{"id":"wamid.N","from":"16505550142","type":"system","system":7}"#,
+        #"{"id":"wamid.N","from":"16505550142","type":"contacts","contacts":[{"phones":7},7]}"#,
         #"{"id":"wamid.N","from":"16505550142","type":"invented_in_2031","novelty":{"a":[1,{"b":null}]}}"#,
         #"{"status":"read"}"#, #"{"id":"x","status":7}"#, #"{"id":{},"status":[]}"#,
     ]

@@ -18,10 +18,14 @@ extension Config {
                 "OTPLESS_METRICS_TOKEN is not set: a reverse proxy on this machine may show /metrics to "
                     + "everybody; keep it from there, or set a token")
         }
-        if whatsApp.template == nil {
+        let (template, name) =
+            confirmation == .match
+            ? (whatsApp.matchTemplate, "OTPLESS_WHATSAPP_MATCH_TEMPLATE")
+            : (whatsApp.template, "OTPLESS_WHATSAPP_TEMPLATE")
+        if methods.contains(.prompt), template == nil {
             warnings.append(
-                "OTPLESS_WHATSAPP_TEMPLATE is not set: only people who wrote to the business in the "
-                    + "last 24 hours can be reached")
+                "\(name) is not set: only people who wrote to the business in the last 24 hours can "
+                    + "be reached")
         }
         return warnings
     }

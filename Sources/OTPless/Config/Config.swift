@@ -39,6 +39,15 @@ public struct Config: Sendable {
     /// How long a login can be confirmed.
     public var loginLifetime = Duration.seconds(300)
 
+    /// How a login can be started.
+    public var methods: Set<Login.Method> = [.prompt, .link]
+
+    /// What confirms a login.
+    public var confirmation = Confirmation.tap
+
+    /// How often what may happen.
+    public var limits = Limits()
+
     /// Whether words such as `yes` count as answers, beside the buttons.
     public var typedWords = true
 
@@ -94,6 +103,21 @@ public struct Config: Sendable {
 
         /// What is sent to people who did not write within the last 24 hours; nil: nothing is.
         public var template: MessageTemplate?
+
+        /// The same, where a number confirms.
+        public var matchTemplate: MessageTemplate?
+    }
+
+    /// How often what may happen; nil: any number of times.
+    public struct Limits: Sendable {
+        /// Prompts to a phone.
+        public var phone: RateLimit?
+
+        /// Prompts that a network asks for.
+        public var network: RateLimit?
+
+        /// Wrong link codes of a sender.
+        public var codes: RateLimit?
     }
 
     /// A configuration of defaults only, which lacks what is required.

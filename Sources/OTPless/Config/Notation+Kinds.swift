@@ -97,3 +97,27 @@ extension Notation where Value == MessageTemplate {
         $0.description
     }
 }
+
+extension Notation where Value == Set<Login.Method> {
+    /// Methods with commas between them.
+    static let methods = Notation(expectation: "must be prompt, link, or both with a comma") {
+        text in
+        let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+        let methods = parts.compactMap { part in
+            Login.Method.all.first { "\($0)" == String(part).trimmed }
+        }
+        let isFit = methods.count == parts.count && Set(methods).count == parts.count
+        return isFit ? Set(methods) : nil
+    } print: { methods in
+        Login.Method.all.filter(methods.contains).map { "\($0)" }.joined(separator: ",")
+    }
+}
+
+extension Notation where Value == Confirmation {
+    /// What confirms.
+    static let confirmation = Notation(expectation: "must be tap or match") { text in
+        Confirmation(rawValue: text)
+    } print: {
+        $0.rawValue
+    }
+}

@@ -61,8 +61,14 @@ extension Setting {
         .optional(
             "OTPLESS_LOGIN_TTL", \.loginLifetime, .duration(.seconds(1)...(.seconds(600))),
             "how long a login can be confirmed, 1 s to 10 min"),
-        .notYet("OTPLESS_METHODS", except: "prompt", "how a login can be started"),
-        .notYet("OTPLESS_CONFIRMATION", except: "tap", "what confirms a login"),
+        .optional(
+            "OTPLESS_METHODS", \.methods, .methods,
+            "how a login can be started: `prompt` (the server asks the phone), `link` (the person sends "
+                + "the page's code), with a comma"),
+        .optional(
+            "OTPLESS_CONFIRMATION", \.confirmation, .confirmation,
+            "what confirms a login: `tap` (the button, a word, or the code), `match` (the number that "
+                + "the page shows, typed on the phone)"),
         .optional(
             "OTPLESS_TYPED_WORDS", \.typedWords, .onOff,
             "whether words such as `yes` and `no` count as answers, beside the buttons"),
@@ -89,7 +95,7 @@ extension Setting {
             "the sending number's id, from the app's WhatsApp settings"),
         .required(
             "OTPLESS_WHATSAPP_PHONE_NUMBER", \.whatsApp.phoneNumber, .phoneNumber,
-            "the sending number, such as `+15550783881`; so far it is only checked"),
+            "the sending number, such as `+15550783881`, which links name"),
         .required(
             "OTPLESS_WHATSAPP_ACCESS_TOKEN", \.whatsApp.accessToken, .headerSecret,
             "the system user's token"),
@@ -103,7 +109,9 @@ extension Setting {
             "OTPLESS_WHATSAPP_TEMPLATE", \.whatsApp.template, .perhaps(.template),
             "the template for people who did not write to the number within the last 24 hours, "
                 + "with its languages: `name:en,es,pt_BR`, the first is the fallback"),
-        .notYet("OTPLESS_WHATSAPP_MATCH_TEMPLATE", "the template for number matching"),
+        .optional(
+            "OTPLESS_WHATSAPP_MATCH_TEMPLATE", \.whatsApp.matchTemplate, .perhaps(.template),
+            "the same for `OTPLESS_CONFIRMATION=match`: its only button denies"),
     ]
 
     private static let limits: [Setting] = [

@@ -39,12 +39,15 @@ extension Failure {
 
         // Logins.
         case invalidPhoneNumber = "INVALID_PHONE_NUMBER"
+        case countryNotAllowed = "COUNTRY_NOT_ALLOWED"
+        case phoneLocked = "PHONE_LOCKED"
         case originNotAllowed = "ORIGIN_NOT_ALLOWED"
         case sessionNotFound = "SESSION_NOT_FOUND"
         case sessionExpired = "SESSION_EXPIRED"
         case sessionCancelled = "SESSION_CANCELLED"
         case loginDenied = "LOGIN_DENIED"
         case messageUndeliverable = "MESSAGE_UNDELIVERABLE"
+        case phoneNumberHidden = "PHONE_NUMBER_HIDDEN"
         case invalidCodeVerifier = "INVALID_CODE_VERIFIER"
         case notConfirmed = "NOT_CONFIRMED"
         case alreadyConfirmed = "ALREADY_CONFIRMED"
@@ -162,6 +165,13 @@ extension Failure.Code {
                 400, "Invalid phone number",
                 "Phone number must start with + or 00 and have 7 to 15 digits"
             )
+        case .countryNotAllowed:
+            (403, "Country not allowed", "Numbers of this country cannot sign in here")
+        case .phoneLocked:
+            (
+                403, "Phone locked",
+                "Too many confirmations failed; the operator can unlock the phone"
+            )
         case .originNotAllowed:
             (403, "Origin not allowed", "The page's origin may not use this service")
         case .sessionNotFound:
@@ -174,6 +184,8 @@ extension Failure.Code {
             (403, "Login denied", "The login was declined in WhatsApp")
         case .messageUndeliverable:
             (502, "Message undeliverable", "The WhatsApp message could not be delivered")
+        case .phoneNumberHidden:
+            (422, "Phone number hidden", "WhatsApp did not show the number of the phone")
         case .invalidCodeVerifier:
             (401, "Invalid code verifier", "The code verifier is missing or does not match")
         case .notConfirmed:

@@ -12,16 +12,23 @@ public struct DeliveryReport: Sendable {
     /// What we called the message, where the provider echoes it.
     public let reference: MessageReference?
 
-    /// How far.
-    public let progress: Progress
+    /// Who it went to, where the provider tells it.
+    public let recipient: Sender?
+
+    /// How far; nil where nobody is told.
+    public internal(set) var progress: Progress?
 
     /// The secret for a template's buttons, should this report call for one.
     var templateSecret: [UInt8]?
 
     /// A report.
-    public init(messageID: String, reference: MessageReference?, progress: Progress) {
+    public init(
+        messageID: String, reference: MessageReference?, recipient: Sender? = nil,
+        progress: Progress
+    ) {
         self.messageID = messageID
         self.reference = reference
+        self.recipient = recipient
         self.progress = progress
     }
 }
@@ -78,16 +85,18 @@ extension Login {
     public mutating func apply(
         _ report: DeliveryReport, on kind: MessageKind, at now: Timestamp
     ) -> ReportEffect {
-        guard standing(at: now) == .pending, kind >= message else { return .none }
+        guard let progress = report.progress, standing(at: now) == .pending, kind >= message else {
+            return .none
+        }
         message = kind
-        switch report.progress {
+        switch progress {
         case .reached(let stage):
             guard stage > delivery else { return .none }
             delivery = stage
             return .changed
         case .failed where delivery >= .delivered: return .none
         case .failed(let failure):
-            guard failure.reason == .windowClosed, kind == .buttons,
+            guard failure.reason == .windowClosed, kind == .buttons, phone != nil,
                 let secret = report.templateSecret
             else { return end(as: .failed, at: now) ? .changed : .none }
             message = .template

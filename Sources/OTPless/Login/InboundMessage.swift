@@ -1,3 +1,23 @@
+/// Who a message comes from, as far as the provider tells.
+public struct Sender: Hashable, Sendable {
+    /// The phone's `wa_id`, digits; nil where the person hides the number.
+    public var waID: String?
+
+    /// The person's id for this business, which stays while the number does; nil from providers that
+    /// have none.
+    public var userID: String?
+
+    /// What changes with the device or the person that holds the number, where the provider tells it.
+    public var identityHash: String?
+
+    /// A sender.
+    public init(waID: String?, userID: String? = nil, identityHash: String? = nil) {
+        self.waID = waID
+        self.userID = userID
+        self.identityHash = identityHash
+    }
+}
+
 /// A message that somebody sent to the business, as a provider's webhook tells it.
 public struct InboundMessage: Sendable {
     /// What it holds.
@@ -6,6 +26,14 @@ public struct InboundMessage: Sendable {
         case button(AnswerPayload)
         /// Typed text.
         case text(String)
+        /// Cards with these numbers; sent on request, it is WhatsApp that says whose they are.
+        case contact([PhoneNumber], isRequested: Bool)
+        /// WhatsApp says that the sender has moved to another number.
+        case numberChanged
+        /// WhatsApp says that the sender's user id is another one now.
+        case userIDChanged
+        /// WhatsApp says that another device, or person, holds the number now.
+        case identityChanged
         /// Whatever else: it answers nothing.
         case other
     }
@@ -13,8 +41,8 @@ public struct InboundMessage: Sendable {
     /// The provider's id: the same message twice changes nothing.
     public let id: String
 
-    /// The sender's `wa_id`: digits.
-    public let sender: String
+    /// Who sent it.
+    public let sender: Sender
 
     /// When it was sent, by the provider's clock.
     public let sentAt: Timestamp?
@@ -27,7 +55,7 @@ public struct InboundMessage: Sendable {
 
     /// A message.
     public init(
-        id: String, sender: String, sentAt: Timestamp?, quotedMessageID: String? = nil,
+        id: String, sender: Sender, sentAt: Timestamp?, quotedMessageID: String? = nil,
         content: Content
     ) {
         self.id = id
@@ -36,43 +64,14 @@ public struct InboundMessage: Sendable {
         self.quotedMessageID = quotedMessageID
         self.content = content
     }
-}
 
-/// What an inbound message says about logins.
-enum Answer: Sendable {
-    /// About the login whose button was tapped.
-    case button(AnswerPayload)
-    /// About whatever is pending for the sender.
-    case word(AnswerPayload.Verb)
-
-    /// What a message says; nil when it is no answer.
-    init?(_ message: InboundMessage, _ policy: AnswerPolicy) {
-        switch message.content {
-        case .button(let payload): self = .button(payload)
-        case .text(let text):
-            guard policy.typedWords, let verb = TypedWord.verb(of: text) else { return nil }
-            self = .word(verb)
-        case .other: return nil
-        }
+    /// A message of somebody who shows a number and has no user id, for tests.
+    package init(
+        id: String, sender waID: String, sentAt: Timestamp?, quotedMessageID: String? = nil,
+        content: Content
+    ) {
+        self.init(
+            id: id, sender: Sender(waID: waID), sentAt: sentAt, quotedMessageID: quotedMessageID,
+            content: content)
     }
-
-    /// Whether the person confirms or denies.
-    var verb: AnswerPayload.Verb {
-        switch self {
-        case .button(let payload): payload.verb
-        case .word(let verb): verb
-        }
-    }
-}
-
-/// What the operator lets answers do.
-public struct AnswerPolicy: Sendable {
-    /// Whether typed words count beside buttons.
-    public var typedWords = true
-
-    /// For how long a deny keeps new prompts from a number; nil: not at all.
-    public var denyBlock: Duration? = .seconds(600)
-
-    /// The defaults.
-    public init() {}
 }

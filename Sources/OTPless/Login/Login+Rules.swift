@@ -27,10 +27,12 @@ extension Login {
         let end = endedAt ?? expiresAt
         if now >= end + Self.memory { return .forgotten }
         switch state {
-        case .pending: return now < expiresAt ? .pending : .ended(.sessionExpired)
+        case .pending where now < expiresAt: return .pending
+        case .pending: return .ended(hiddenSender == nil ? .sessionExpired : .phoneNumberHidden)
         case .denied: return .ended(.loginDenied)
         case .failed: return .ended(.messageUndeliverable)
         case .cancelled: return .ended(.sessionCancelled)
+        case .numberHidden: return .ended(.phoneNumberHidden)
         case .confirmed:
             let isOpen =
                 acknowledgedAt == nil && now < end + Self.collectionTime
@@ -50,8 +52,12 @@ extension Login {
     ///
     /// Never by suffix: numbers of different countries share their last digits.
     public func isFor(sender: String) -> Bool {
-        sender == waID || phone.variants.contains { $0.digits == sender }
+        sender == waID || phone?.variants.contains { $0.digits == sender } ?? false
     }
+
+    /// Whether the phone has been asked, or has answered with the page's code: what it says then is
+    /// about this login.
+    var isKnownToPhone: Bool { method == .prompt || codeSentAt != nil }
 
     /// Applies a button's answer: the first one wins, but a deny soon after a confirmation takes the
     /// login back.
@@ -94,7 +100,7 @@ extension Login {
     /// Which of the logins pending for a sender a typed word answers.
     ///
     /// A word names no login, so it counts only where it cannot be meant for another one: an
-    /// affirmative word when one login alone is pending; each word only for prompts that it can be
+    /// affirmative word when one prompt alone is pending; each word only for logins that it can be
     /// an answer to by its time; and none when it quotes a message of something else.
     static func answered(
         by verb: AnswerPayload.Verb, sentAt: Timestamp?, quoting quoted: Quote, among all: [Login],
@@ -104,9 +110,27 @@ extension Login {
         guard let sentAt, quoted.isConsistent(with: pending) else { return [] }
         let meant = pending.filter { sentAt >= $0.createdAt - clockTolerance }
         switch verb {
-        case .confirm: return pending.count == 1 ? meant : []
+        case .confirm:
+            let prompts = pending.filter { $0.method == .prompt }
+            return prompts.count == 1 ? meant.filter { $0.method == .prompt } : []
         case .deny: return meant
         }
+    }
+
+    /// Which of the logins known to a phone a typed number confirms; nil when it says nothing of them.
+    ///
+    /// None is an answer, too: the person has no such number before them, so nobody of those who ask
+    /// is in front of the page.
+    static func answered(
+        by number: MatchNumber, quoting quoted: Quote, among all: [Login], at now: Timestamp
+    ) -> (confirmed: Login?, pending: [Login])? {
+        let pending = all.filter { $0.standing(at: now) == .pending && $0.isKnownToPhone }
+        guard !pending.isEmpty, quoted.isConsistent(with: pending) else { return nil }
+        let meant = pending.filter { login in
+            guard case .message(let id) = quoted else { return true }
+            return login.id == id
+        }
+        return (meant.first { $0.matchNumber == number }, pending)
     }
 
     /// What a message quotes.

@@ -5,6 +5,18 @@ public struct Login: Sendable {
     /// That a pending login has expired follows from the clock.
     public enum State: Int, Sendable {
         case pending, confirmed, denied, failed, cancelled
+        /// The phone that answered does not show its number.
+        case numberHidden
+    }
+
+    /// How it was started.
+    public enum Method: Int, Sendable {
+        /// The server asks the phone.
+        case prompt
+        /// The person sends the page's code.
+        case link
+
+        static let all = [prompt, link]
     }
 
     /// How far the provider says the message has come; it never goes back.
@@ -72,8 +84,17 @@ public struct Login: Sendable {
     /// collect the tokens.
     public let codeChallenge: CodeChallenge?
 
-    /// The number to be proved.
-    public let phone: PhoneNumber
+    /// How it was started.
+    public let method: Method
+
+    /// The number to be proved; nil for a link that any phone may answer, until one has.
+    public var phone: PhoneNumber?
+
+    /// The keyed hash of the page's code, for a link.
+    public let codeDigest: [UInt8]?
+
+    /// The number that the page shows, where number matching is on.
+    public var matchNumber: MatchNumber?
 
     /// When the page asked.
     public let createdAt: Timestamp
@@ -95,6 +116,12 @@ public struct Login: Sendable {
 
     /// Which message asks.
     public var message = MessageKind.buttons
+
+    /// When the page's code came, where that alone confirms nothing.
+    public var codeSentAt: Timestamp?
+
+    /// The user id of whoever sent the code without showing a number, until they do.
+    public var hiddenSender: String?
 
     /// The provider's id of the phone that the message went to, where it differs from the number.
     public var waID: String?
@@ -120,14 +147,17 @@ public struct Login: Sendable {
     /// A new pending login.
     public init(
         id: LoginID, sessionDigest: Digest, answerDigest: Digest, codeChallenge: CodeChallenge?,
-        phone: PhoneNumber, createdAt: Timestamp, expiresAt: Timestamp, name: String? = nil,
-        device: Device = Device()
+        phone: PhoneNumber?, codeDigest: [UInt8]? = nil, matchNumber: MatchNumber? = nil,
+        createdAt: Timestamp, expiresAt: Timestamp, name: String? = nil, device: Device = Device()
     ) {
         self.id = id
         self.sessionDigest = sessionDigest
         self.answerDigest = answerDigest
         self.codeChallenge = codeChallenge
         self.phone = phone
+        method = codeDigest == nil ? .prompt : .link
+        self.codeDigest = codeDigest
+        self.matchNumber = matchNumber
         self.createdAt = createdAt
         self.expiresAt = expiresAt
         self.name = name

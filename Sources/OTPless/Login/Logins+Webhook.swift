@@ -5,36 +5,69 @@ extension Logins {
     /// Applies what phones sent, then tells whoever waits.
     ///
     /// A page that waits here gets its tokens from the confirmation's own commit.
-    public func receive(_ messages: [InboundMessage]) async throws(Failure) {
+    public func receive(
+        _ messages: [InboundMessage], on loop: isolated EventLoop
+    ) async throws(Failure) {
         guard !messages.isEmpty else { return }
         let now = clock.now
-        let newUsers = messages.map { _ in UserID.make(at: now, entropy) }
+        let answers = messages.map { message in
+            IncomingAnswer(message, settings.answers, codeKey: codeKey, at: now, entropy)
+        }
         let results = try await log.guarding { () async throws(StoreError) in
             try await store.receive(
-                messages, newUsers: newUsers, policy: settings.answers,
+                answers, policy: settings.answers,
                 begin: { [events, tokens] login, user in
                     events.isAwaited(login) ? tokens.begin(for: user, login: login) : nil
                 }, at: now)
         }
         // A message may take back what one before it in the same transaction confirmed.
         tokens.refuse(results.flatMap(\.ended))
-        for result in results { await tell(result) }
+        for result in results {
+            await tell(result)
+            if let question = result.question { ask(question, on: loop) }
+        }
     }
 
     private func tell(_ result: AnswerResult) async {
-        guard let verb = result.verb else { return }
-        metrics.answered(verb, changing: result.changed.count)
-        if result.changed.isEmpty {
-            log.write(.info, "answer ignored", ["answer": .text("\(verb)")])
+        metrics.answered(result)
+        if let outcome = result.outcome, !result.isApplied {
+            log.write(.info, "answer ignored", ["answer": .text("\(outcome)")])
         }
-        for id in result.changed {
+        for change in result.changes {
             log.write(
-                .info, "login answered", ["login": .text("\(id)"), "answer": .text("\(verb)")])
-            let outcome = result.handover.map { pair in
+                .info, "login answered",
+                ["login": .text("\(change.login)"), "outcome": .text("\(change.state)")])
+            let pair = result.handover.flatMap { $0.login == change.login ? $0 : nil }
+            let outcome = pair.map { pair in
                 Outcome.confirmed(tokens.grant(pair.token, to: pair.user), isNewUser: pair.isNew)
             }
-            let event = LoginEvent(id, outcome)
+            let event = LoginEvent(change.login, outcome)
             if !events.publish(event) { await withdraw(event) }
+        }
+    }
+
+    /// Asks a phone that has sent a page's code what is still missing, in the background.
+    private func ask(_ asked: Question, on loop: isolated EventLoop) {
+        switch asked {
+        case .number(let login, let secret):
+            guard let phone = login.phone else { return }
+            spawn(question(login, to: .phone(phone), secret: secret), .buttons, on: loop)
+        case .contact(let login, let userID):
+            spawn(question(login, to: .user(userID), secret: []), .buttons, on: loop)
+        }
+    }
+
+    /// The webhook's 200 does not wait for it; whoever waits for the login hears how it went.
+    private func spawn(
+        _ prompt: Prompt, _ kind: Login.MessageKind, endsLogin: Bool = true,
+        on loop: isolated EventLoop
+    ) {
+        loop.spawn { loop in
+            do throws(Failure) {
+                try await send(prompt, kind, endsLogin: endsLogin, on: loop)
+            } catch {
+                events.publish(LoginEvent(prompt.login))
+            }
         }
     }
 
@@ -57,7 +90,10 @@ extension Logins {
             if result.login.state == .failed { metrics.ended[.undeliverable].add() }
             events.publish(LoginEvent(result.login.id))
             if result.effect == .needsTemplate, let secret = result.report.templateSecret {
-                sendTemplate(for: result.login, secret, on: loop)
+                guard let phone = result.login.phone else { continue }
+                spawn(
+                    question(result.login, to: .phone(phone), secret: secret), .template,
+                    endsLogin: settings.deliveryEvents, on: loop)
             }
         }
     }
@@ -75,25 +111,17 @@ extension Logins {
         guard case .failed(let failure) = report.progress, failure.reason == .windowClosed,
             messenger.hasTemplate
         else {
-            return settings.deliveryEvents ? report : nil
+            guard !settings.deliveryEvents else { return report }
+            // Pages are told nothing of it, but it may tell whose user id it is.
+            guard report.recipient?.userID != nil || report.recipient?.identityHash != nil else {
+                return nil
+            }
+            var report = report
+            report.progress = nil
+            return report
         }
         var report = report
         report.templateSecret = entropy.bytes(SecretReference.secretLength)
         return report
-    }
-
-    /// The webhook's 200 does not wait for it; whoever waits for the login hears how it went.
-    private func sendTemplate(
-        for login: Login, _ secret: [UInt8], on loop: isolated EventLoop
-    ) {
-        let prompt = Prompt(login, secret: secret, appName: settings.appName)
-        loop.spawn { loop in
-            do throws(Failure) {
-                try await send(
-                    prompt, .template, endsLogin: settings.deliveryEvents, on: loop)
-            } catch {
-                events.publish(LoginEvent(login.id))
-            }
-        }
     }
 }

@@ -11,6 +11,15 @@ public struct Logins: Sendable {
         /// Who asks, as people know it.
         public var appName: String
 
+        /// How logins may be started.
+        public var methods: Set<Login.Method>
+
+        /// How often prompts are sent.
+        public var limits: Config.Limits
+
+        /// The sending number, which links name.
+        public var businessNumber: String
+
         /// What answers may do.
         public var answers = AnswerPolicy()
 
@@ -21,6 +30,11 @@ public struct Logins: Sendable {
         public init(_ config: Config) {
             lifetime = config.loginLifetime
             appName = config.appName
+            methods = config.methods
+            limits = config.limits
+            businessNumber = PhoneNumber(config.whatsApp.phoneNumber)?.digits ?? ""
+            answers.confirmation = config.confirmation
+            answers.codeLimit = config.limits.codes
             answers.typedWords = config.typedWords
             answers.denyBlock = config.denyBlock
             deliveryEvents = config.deliveryEvents
@@ -29,8 +43,14 @@ public struct Logins: Sendable {
 
     /// What a page asks for.
     public struct Attempt: Sendable {
-        /// The number to be proved.
-        public var phone: PhoneNumber
+        /// How to start.
+        public var method: Login.Method
+
+        /// The number to be proved; nil for a link that any phone may answer.
+        public var phone: PhoneNumber?
+
+        /// The client's network, which limits count by.
+        public var network: String?
 
         /// Binds the login to the page.
         public var codeChallenge: CodeChallenge?
@@ -43,9 +63,12 @@ public struct Logins: Sendable {
 
         /// An attempt.
         public init(
-            phone: PhoneNumber, codeChallenge: CodeChallenge? = nil, name: String? = nil,
+            _ method: Login.Method = .prompt, phone: PhoneNumber?, network: String? = nil,
+            codeChallenge: CodeChallenge? = nil, name: String? = nil,
             device: Login.Device = Login.Device()
         ) {
+            self.method = method
+            self.network = network
             self.phone = phone
             self.codeChallenge = codeChallenge
             self.name = name
@@ -58,6 +81,8 @@ public struct Logins: Sendable {
     let messenger: any Messenger
     let events: LoginEvents
     let settings: Settings
+    /// What link codes are hashed with.
+    let codeKey: HMACKey
     let clock: any WallClock
     let entropy: Entropy
     let log: Log
@@ -66,9 +91,10 @@ public struct Logins: Sendable {
     /// The rules, with all they need.
     public init(
         store: any Store, tokens: Tokens, messenger: any Messenger, events: LoginEvents,
-        settings: Settings, clock: any WallClock, entropy: Entropy, log: Log,
+        settings: Settings, codeKey: HMACKey, clock: any WallClock, entropy: Entropy, log: Log,
         metrics: LoginMetrics
     ) {
+        self.codeKey = codeKey
         self.store = store
         self.tokens = tokens
         self.messenger = messenger

@@ -12,7 +12,8 @@ extension Logins.Outcome {
             return Envelope(202, "Waiting for confirmation", event: event) { data in
                 data.member("sessionId", session)
                 data.member("expiresAt", login.expiresAt.seconds)
-                data.member("delivery", login.delivery.text)
+                // No message of ours is on its way.
+                if login.method == .prompt { data.member("delivery", login.delivery.text) }
             }
         case .confirmed(let grant, let isNewUser):
             return Envelope(200, "Login confirmed", event: event) { data in

@@ -9,6 +9,8 @@ public final class LoginMetrics: MetricSource {
         case unsent
         /// The provider reported that the message failed.
         case undeliverable
+        /// The person does not show a number.
+        case numberHidden = "number_hidden"
     }
 
     /// What the provider said of a message.
@@ -51,10 +53,20 @@ public final class LoginMetrics: MetricSource {
         }
     }
 
-    func answered(_ verb: AnswerPayload.Verb, changing logins: Int) {
-        let row = verb == .confirm ? confirms : denies
-        row[logins > 0 ? .applied : .ignored].add()
-        ended[verb == .confirm ? .confirmed : .denied].add(logins)
+    func answered(_ result: AnswerResult) {
+        for change in result.changes { end(change.state).map { ended[$0].add() } }
+        let row = [.confirmed: confirms, .denied: denies][result.outcome]
+        row?[result.isApplied ? .applied : .ignored].add()
+    }
+
+    private func end(_ state: Login.State) -> End? {
+        switch state {
+        case .confirmed: .confirmed
+        case .denied: .denied
+        case .cancelled: .cancelled
+        case .numberHidden: .numberHidden
+        case .pending, .failed: nil
+        }
     }
 
     /// Writes all of it.

@@ -29,6 +29,12 @@ public struct CloudAPI: Messenger {
             accessToken = config.accessToken
             template = config.template
         }
+
+        /// The same, with the template of what confirms a login.
+        public init(_ config: Config) {
+            self.init(config.whatsApp)
+            if config.confirmation == .match { template = config.whatsApp.matchTemplate }
+        }
     }
 
     private let settings: Settings
@@ -99,14 +105,17 @@ public struct CloudAPI: Messenger {
         writer.object { writer in
             writer.member("messaging_product", "whatsapp")
             writer.member("recipient_type", "individual")
+            switch prompt.recipient {
             // With the plus: without it Meta puts the business's own country code in front.
-            writer.member("to", prompt.phone.e164)
+            case .phone(let phone): writer.member("to", phone.e164)
+            case .user(let id): writer.member("recipient", id)
+            }
             writer.member(
                 "biz_opaque_callback_data", MessageReference(prompt.login, kind).text)
             if kind == .template, let template = settings.template {
                 prompt.write(template, to: &writer)
             } else {
-                prompt.writeButtons(to: &writer)
+                prompt.writeInteractive(to: &writer)
             }
         }
         return writer.bytes

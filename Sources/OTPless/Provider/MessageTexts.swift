@@ -19,6 +19,15 @@ public struct MessageTexts: Sendable {
     /// A template's variables may neither begin nor end it.
     public let body: String
 
+    /// The body where a number confirms, with the same three variables.
+    public let numberBody: String
+
+    /// What asks a person for the number they hide, with `{{1}}` for the app.
+    let contactBody: String
+
+    /// The text that a page's link puts into the chat, with `{{1}}` for the app and `{{2}}` for the code.
+    let linkText: String
+
     /// What stands for browser and system where they are not known.
     public let unknownDevice: String
 
@@ -43,15 +52,30 @@ public struct MessageTexts: Sendable {
     ///
     /// In one pass: a value that reads like a variable is none.
     package func body(app: String, device: String, time: String) -> String {
-        body.utf8.split(separator: UInt8(ascii: "{")).reduce(into: "") { text, part in
-            switch part.first {
-            case UInt8(ascii: "1"): text += app
-            case UInt8(ascii: "2"): text += device
-            case UInt8(ascii: "3"): text += time
-            default:
+        Self.filled(body, [app, device, time])
+    }
+
+    /// The body that asks for a number, with its three values.
+    package func numberBody(app: String, device: String, time: String) -> String {
+        Self.filled(numberBody, [app, device, time])
+    }
+
+    /// The question for a hidden number.
+    package func contactBody(app: String) -> String { Self.filled(contactBody, [app]) }
+
+    /// The text with a page's code.
+    package func linkText(app: String, code: String) -> String {
+        Self.filled(linkText, [app, code])
+    }
+
+    private static func filled(_ text: String, _ values: [String]) -> String {
+        text.utf8.split(separator: UInt8(ascii: "{")).reduce(into: "") { text, part in
+            let number = part.first.map { Int($0) - Int(UInt8(ascii: "1")) } ?? -1
+            guard values.indices.contains(number) else {
                 text += Substring(part)
                 return
             }
+            text += values[number]
             text += Substring(part.dropFirst("1}}".count))
         }
     }
@@ -65,13 +89,15 @@ extension Prompt {
     var values: [String] {
         let time = CivilTime(unixSeconds: Int(time.seconds))
         return [
-            Self.line(appName), device ?? texts.unknownDevice,
+            MessageTexts.line(appName), device ?? texts.unknownDevice,
             "\(time.hour.padded(to: 2)):\(time.minute.padded(to: 2)) UTC",
         ]
     }
+}
 
+extension MessageTexts {
     /// One line of at most 60 characters, without the runs of spaces that Meta refuses.
-    private static func line(_ text: String) -> String {
+    static func line(_ text: String) -> String {
         // Most names, without a look at their characters.
         if text.utf8.count <= 60, text.utf8.allSatisfy({ 0x21...0x7E ~= $0 }) { return text }
         let words = text.split { $0.isWhitespace || $0.isNewline }

@@ -2,11 +2,37 @@ public import Loop
 
 /// A question to the phone that is to be proved.
 public struct Prompt: Sendable {
+    /// What is asked.
+    public enum Subject: Sendable {
+        /// To confirm or to deny.
+        case confirmation
+        /// For the number that the page shows, or to deny.
+        case number
+        /// For the phone's own number.
+        case contact
+    }
+
+    /// Where a message goes.
+    public enum Recipient: Sendable {
+        case phone(PhoneNumber)
+        /// The provider's id of a person who does not show a number.
+        case user(String)
+    }
+
     /// The login it asks about.
     public let login: LoginID
 
+    /// What is asked.
+    public let subject: Subject
+
     /// Where to.
-    public let phone: PhoneNumber
+    public let recipient: Recipient
+
+    /// The number it goes to; nil where that is not known.
+    public var phone: PhoneNumber? {
+        guard case .phone(let phone) = recipient else { return nil }
+        return phone
+    }
 
     /// What the confirm button carries.
     public let confirm: AnswerPayload
@@ -26,10 +52,14 @@ public struct Prompt: Sendable {
     /// BCP 47 tags of the languages wanted, the most wanted first.
     public let languages: [String]
 
-    /// A prompt for a login, with the secret that its buttons are to carry.
-    init(_ login: Login, secret: [UInt8], appName: String) {
+    /// A question about a login, with the secret that its buttons are to carry.
+    init(
+        _ login: Login, _ subject: Subject, to recipient: Recipient, secret: [UInt8],
+        appName: String
+    ) {
         self.login = login.id
-        phone = login.phone
+        self.subject = subject
+        self.recipient = recipient
         confirm = AnswerPayload(.confirm, login: login.id, secret: secret)
         deny = AnswerPayload(.deny, login: login.id, secret: secret)
         self.appName = appName
@@ -66,11 +96,17 @@ public struct SendFailure: Error, Sendable, CustomStringConvertible {
     /// What can be done.
     public let reason: Reason
 
+    /// Whether the person may have got the message all the same.
+    public let mayHaveArrived: Bool
+
     /// The provider's error code, or libcurl's word.
     public let description: String
 
-    package init(_ reason: Reason = .other, description: String) {
+    package init(
+        _ reason: Reason = .other, mayHaveArrived: Bool = false, description: String
+    ) {
         self.reason = reason
+        self.mayHaveArrived = mayHaveArrived
         self.description = description
     }
 }
@@ -92,7 +128,7 @@ public protocol Messenger: Sendable {
     /// Whether there is a template to send outside the 24 h window.
     var hasTemplate: Bool { get }
 
-    /// Sends a prompt; returns once the provider has taken or refused it, at the deadline at the latest.
+    /// Sends a question; returns once the provider has taken or refused it, at the deadline at the latest.
     func send(
         _ prompt: Prompt, _ terms: SendTerms, on loop: isolated EventLoop
     ) async -> Result<SentMessage, SendFailure>

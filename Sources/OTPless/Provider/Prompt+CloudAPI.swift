@@ -1,29 +1,42 @@
 /// A prompt in the shapes of the Cloud API.
 extension Prompt {
-    /// The members `type` and `interactive`: a message with two reply buttons.
+    /// The members `type` and `interactive`: a message with reply buttons, or one that asks for the
+    /// number of whoever hides it.
     ///
-    /// Source: "Interactive reply buttons messages".
-    func writeButtons(to writer: inout JSONWriter) {
-        let texts = texts
-        let values = values
+    /// Source: "Interactive reply buttons messages"; "Business-scoped user IDs" for the other one.
+    func writeInteractive(to writer: inout JSONWriter) {
+        let isButtons = if case .contact = subject { false } else { true }
         writer.member("type", "interactive")
         writer.object("interactive") { writer in
-            writer.member("type", "button")
-            writer.object("body") { body in
-                body.member(
-                    "text", texts.body(app: values[0], device: values[1], time: values[2]))
-            }
+            writer.member("type", isButtons ? "button" : "request_contact_info")
+            writer.object("body") { $0.member("text", text) }
             writer.object("action") { action in
-                action.objects("buttons", [(confirm, texts.confirm), (deny, texts.deny)]) {
-                    button, writer in
+                guard isButtons else { return action.member("name", "request_contact_info") }
+                action.objects("buttons", buttons) { button, writer in
                     writer.member("type", "reply")
                     writer.object("reply") { reply in
-                        reply.member("id", button.0.text)
-                        reply.member("title", button.1)
+                        reply.member("id", button.payload.text)
+                        reply.member("title", button.title)
                     }
                 }
             }
         }
+    }
+
+    /// What the message says.
+    private var text: String {
+        let (texts, values) = (texts, values)
+        return switch subject {
+        case .confirmation: texts.body(app: values[0], device: values[1], time: values[2])
+        case .number: texts.numberBody(app: values[0], device: values[1], time: values[2])
+        case .contact: texts.contactBody(app: values[0])
+        }
+    }
+
+    /// The buttons of the question; where a number is asked for, none confirms.
+    private var buttons: [(payload: AnswerPayload, title: String)] {
+        let deny = (deny, texts.deny)
+        return if case .confirmation = subject { [(confirm, texts.confirm), deny] } else { [deny] }
     }
 
     /// The members `type` and `template`: body values, and the payloads of the quick replies.
@@ -45,8 +58,8 @@ extension Prompt {
                         writer.member("text", value)
                     }
                 }
-                for (index, payload) in [confirm, deny].enumerated() {
-                    writer.object { quickReply(index, payload, &$0) }
+                for (index, button) in buttons.enumerated() {
+                    writer.object { quickReply(index, button.payload, &$0) }
                 }
             }
         }

@@ -21,35 +21,87 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
     }
 }
 
+/// On what terms a login is admitted.
+public struct AdmissionTerms: Sendable {
+    /// How often a phone may be prompted.
+    public var phoneLimit: RateLimit?
+
+    /// How often a network may ask for prompts.
+    public var networkLimit: RateLimit?
+
+    /// The client's network: an IPv4 address, the first half of an IPv6 one.
+    public var network: String?
+
+    /// Where the number that the page shows comes from; nil without number matching.
+    public var matchNumbers: Entropy?
+
+    /// No limits, no number matching.
+    public init() {}
+}
+
 /// What became of a new login.
 public enum Admission: Sendable {
     /// It is stored; with what is known of its phone.
-    case admitted(Contact)
-    /// It is not: a deny keeps prompts from its phone for that long.
-    case blocked(for: Duration)
+    case admitted(Login, Contact)
+    /// It is not: a limit, or a deny before, keeps prompts from its phone for that long.
+    case refused(for: Duration)
+    /// It is not: prompts to its phone are locked until the operator lifts that.
+    case locked
+    /// It is not: another login's page shows the same code.
+    case codeTaken
 }
 
 /// What a message from a phone changed.
 public struct AnswerResult: Sendable {
-    /// What it said, if it said anything about logins.
-    public let verb: AnswerPayload.Verb?
+    /// What it made of logins, or would have if there had been any; nil when it said nothing of them.
+    public internal(set) var outcome: Login.State?
+
+    /// What it made of which logins.
+    public internal(set) var changes: [Change] = []
+
+    /// A login that a message changed.
+    public struct Change: Sendable {
+        /// Which.
+        public let login: LoginID
+
+        /// What it is now.
+        public let state: Login.State
+    }
 
     /// The logins that it changed.
-    public internal(set) var changed: [LoginID] = []
+    public var changed: [LoginID] { changes.map(\.login) }
+
+    /// Whether it was good for anything.
+    var isApplied: Bool { !changes.isEmpty || question != nil }
 
     /// The families of tokens that a late deny has ended.
     public internal(set) var ended: [FamilyID] = []
 
-    /// The tokens that were made with a confirmation, which changes one login alone.
+    /// The tokens that were made with a confirmation.
     public internal(set) var handover: FirstPair?
 
-    init(verb: AnswerPayload.Verb?) {
-        self.verb = verb
-    }
+    /// What the sender has to be asked next.
+    public internal(set) var question: Question?
+
+    /// A user who has changed.
+    public internal(set) var user: UserID?
+
+    init() {}
+}
+
+/// What a phone is asked after it has sent a page's code.
+public enum Question: Sendable {
+    /// Which number its page shows; with the secret of the deny button.
+    case number(Login, secret: [UInt8])
+    /// Its own number.
+    case contact(Login, userID: String)
 }
 
 /// The tokens of a login that was confirmed while its page waited.
 public struct FirstPair: Sendable {
+    /// The login.
+    public let login: LoginID
+
     /// Whose they are.
     public let user: User
 
@@ -96,9 +148,11 @@ public enum Handover: Sendable {
 public protocol Store: Sendable {
     // MARK: Logins
 
-    /// Adds a new login, unless prompts to its phone are blocked.
-    @discardableResult
-    func insert(_ login: Login) async throws(StoreError) -> Admission
+    /// Adds a new login, unless something keeps prompts from its phone, and counts the prompt.
+    func insert(_ login: Login, on terms: AdmissionTerms) async throws(StoreError) -> Admission
+
+    /// Takes back that a prompt was counted which was not sent.
+    func discount(_ login: Login, network: String?) async throws(StoreError)
 
     /// Whether a message may still be sent for a login: it is pending, and no deny blocks its phone.
     func mayPrompt(_ id: LoginID, at now: Timestamp) async throws(StoreError) -> Bool
@@ -120,11 +174,10 @@ public protocol Store: Sendable {
     ) async throws(StoreError) -> Login?
 
     /// Applies what phones sent, a result for each: a message id counts once, a confirmation finds or
-    /// makes its user (one of `newUsers`, which are as many) and hands out what `begin` makes, a deny
-    /// blocks its phone.
+    /// makes its user and hands out what `begin` makes, a deny blocks its phone.
     func receive(
-        _ messages: [InboundMessage], newUsers: [UserID], policy: AnswerPolicy,
-        begin: @escaping FirstPair.Maker, at now: Timestamp
+        _ answers: [IncomingAnswer], policy: AnswerPolicy, begin: @escaping FirstPair.Maker,
+        at now: Timestamp
     ) async throws(StoreError) -> [AnswerResult]
 
     /// Applies delivery reports; returns what changed.

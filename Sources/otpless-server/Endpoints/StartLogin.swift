@@ -5,52 +5,64 @@ import Wire
 /// Answers `POST /api/auth/initiate`.
 struct StartLogin {
     private let logins: Logins
+    private let methods: Set<Login.Method>
     private let draining: Draining
 
     init(_ app: App) {
         logins = app.logins
+        methods = app.config.methods
         draining = app.draining
     }
 
     @Sendable func answer(
         _ request: Request, on loop: isolated EventLoop
     ) async throws(Failure) -> Envelope {
-        let attempt = try Self.attempt(request)
+        let attempt = try attempt(request)
         // Its page could not wait here, and its answer might come to nobody.
         guard !draining.hasBegun else {
             throw Failure(.serviceUnavailable, details: "The server is stopping, try again")
         }
-        let (session, expiresAt) = try await logins.start(attempt, on: loop)
-        return Envelope(200, "Confirmation message sent successfully") { data in
-            data.member("sessionId", session.text)
-            data.member("expiresAt", expiresAt.seconds)
-            data.member("method", "prompt")
+        let started = try await logins.start(attempt, on: loop)
+        return Envelope(200, Self.message(attempt.method)) { data in
+            data.member("sessionId", started.session.text)
+            data.member("expiresAt", started.expiresAt.seconds)
+            data.member("method", "\(attempt.method)")
+            if let number = started.matchNumber { data.member("matchNumber", number.text) }
+            guard let link = started.link else { return }
+            data.member("code", link.code)
+            data.member("link", link.url)
         }
     }
 
-    private static func attempt(_ request: Request) throws(Failure) -> Logins.Attempt {
+    private static func message(_ method: Login.Method) -> String {
+        method == .link ? "Login link created" : "Confirmation message sent successfully"
+    }
+
+    private func attempt(_ request: Request) throws(Failure) -> Logins.Attempt {
         let fields = try RequestFields(request)
-        try checkMethod(fields)
-        guard let number = try fields.string("phoneNumber") else {
+        let method = try method(fields)
+        let number = try fields.string("phoneNumber")
+        guard number != nil || method == .link else {
             throw Failure(
                 .missingParameters, field: "phoneNumber", details: "phoneNumber is required")
         }
-        guard let phone = PhoneNumber(number) else {
-            throw Failure(.invalidPhoneNumber, field: "phoneNumber")
-        }
+        let phone = number.map { PhoneNumber($0) }
+        if let phone, phone == nil { throw Failure(.invalidPhoneNumber, field: "phoneNumber") }
         let name = try fields.value("name")
         return Logins.Attempt(
-            phone: phone, codeChallenge: try codeChallenge(fields),
+            method, phone: phone ?? nil, codeChallenge: try Self.codeChallenge(fields),
             name: name == nil ? nil : try UserName.parse(name),
-            device: try device(request, fields))
+            device: try Self.device(request, fields))
     }
 
-    private static func checkMethod(_ fields: RequestFields) throws(Failure) {
-        let method = try fields.string("method") ?? "prompt"
-        guard method == "prompt" else {
+    private func method(_ fields: RequestFields) throws(Failure) -> Login.Method {
+        let text = try fields.string("method") ?? "prompt"
+        guard let method = methods.first(where: { "\($0)" == text }) else {
+            let allowed = methods.map { "\"\($0)\"" }.sorted(by: >).joined(separator: " or ")
             throw Failure(
-                .invalidParameters, field: "method", details: "method must be \"prompt\"")
+                .invalidParameters, field: "method", details: "method must be \(allowed)")
         }
+        return method
     }
 
     private static func codeChallenge(_ fields: RequestFields) throws(Failure) -> CodeChallenge? {

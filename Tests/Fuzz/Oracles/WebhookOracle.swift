@@ -36,16 +36,21 @@ extension Oracle {
                 switch message.content {
                 case .button(let payload): payload.text
                 case .text(let text): text
-                case .other: ""
+                case .contact, .numberChanged, .userIDChanged, .identityChanged, .other: ""
                 }
-            texts += [message.id, message.sender] + [message.quotedMessageID ?? message.id]
+            let sender = message.sender
+            texts += [message.id] + [sender.waID, sender.userID].compactMap { $0 }
+            texts.append(message.quotedMessageID ?? message.id)
             if !content.isEmpty { texts.append(content) }
             lines.append("\(message.sentAt.map { $0.milliseconds } ?? -1)")
             lines.append("\(TypedWord.verb(of: content).map { "\($0)" } ?? "no word")")
+            if case .contact(let phones, let isRequested) = message.content {
+                lines.append("\(phones.map(\.digits)) \(isRequested)")
+            }
         }
         for report in webhook.reports {
             texts += [report.messageID] + (report.reference.map { [$0.text] } ?? [])
-            lines.append("\(report.progress)")
+            if let progress = report.progress { lines.append("\(progress)") }
         }
         return (lines + texts, texts)
     }

@@ -4,7 +4,7 @@ import OTPless
 
 func apply(_ answer: InboundMessage, to login: inout Login, at now: Timestamp) -> Bool {
     guard case .button(let payload) = answer.content else { return false }
-    return login.apply(payload, from: answer.sender, at: now)
+    return login.apply(payload, from: answer.sender.waID ?? "", at: now)
 }
 
 func end(_ login: inout Login, as state: Login.State, at now: Timestamp) -> Bool {

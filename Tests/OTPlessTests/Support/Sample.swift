@@ -62,7 +62,7 @@ struct SampleLogin {
     ) throws -> InboundMessage {
         let text = verb.rawValue + Base64URL.encode(login.id.bytes + (secret ?? answerSecret))
         return InboundMessage(
-            id: id ?? Sample.messageID(), sender: sender ?? login.phone.digits,
+            id: id ?? Sample.messageID(), sender: sender ?? login.phone?.digits ?? "",
             sentAt: Sample.start, quotedMessageID: quoted,
             content: .button(try #require(AnswerPayload(text))))
     }
@@ -88,9 +88,22 @@ extension Store {
         var policy = AnswerPolicy()
         policy.typedWords = typedWords
         policy.denyBlock = denyBlock
-        let newUsers = messages.map { _ in UserID.make(at: now, .system) }
-        return try await receive(
-            messages, newUsers: newUsers, policy: policy, begin: { _, _ in nil }, at: now)
+        return try await receive(messages, policy, at: now)
+    }
+
+    func receive(
+        _ messages: [InboundMessage], _ policy: AnswerPolicy, at now: Timestamp = Sample.start,
+        begin: @escaping FirstPair.Maker = { _, _ in nil }
+    ) async throws -> [AnswerResult] {
+        let key = try Sample.key(9)
+        let answers = messages.map { IncomingAnswer($0, policy, codeKey: key, at: now, .system) }
+        return try await receive(answers, policy: policy, begin: begin, at: now)
+    }
+
+    /// Stores a login without any limit.
+    @discardableResult
+    func insert(_ login: Login) async throws(StoreError) -> Admission {
+        try await insert(login, on: AdmissionTerms())
     }
 
     /// Stores a login that its phone has confirmed.

@@ -78,8 +78,8 @@ struct Service: Sendable {
     ) async throws -> (session: String, prompt: Prompt) {
         let attempt = Logins.Attempt(
             phone: try Sample.phone(phone), codeChallenge: challenge, name: name)
-        let (session, _) = try await app.logins.start(attempt, on: loop)
-        return (session.text, try #require(messenger.prompts.last))
+        let started = try await app.logins.start(attempt, on: loop)
+        return (started.session.text, try #require(messenger.prompts.last))
     }
 
     /// Taps a button of a message.
@@ -93,7 +93,7 @@ struct Service: Sendable {
 
     /// Takes what a phone sent.
     func receive(_ message: InboundMessage) async throws {
-        try await app.logins.receive([message])
+        try await app.logins.receive([message], on: loop)
     }
 
     /// Takes what the provider reports of a login's message.

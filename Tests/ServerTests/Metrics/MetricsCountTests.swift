@@ -89,9 +89,9 @@ struct MetricsCountTests {
     }
 
     private func expectStore(_ counted: MetricsPage) {
-        // The secret at start; the login, its message, the tap with the pair, the second tap, the
+        // Two secrets at start; the login, its message, the tap with the pair, the second tap, the
         // ack, the refresh, and its refusal: a page that waits costs no commit of its own.
-        #expect(counted.value("otpless_store_commit_operations_sum") == 8)
+        #expect(counted.value("otpless_store_commit_operations_sum") == 9)
         let commits = counted.value("otpless_store_commits_total", ["result": "committed"])
         #expect(counted.value("otpless_store_commit_operations_count") == commits)
         #expect(counted.value("otpless_store_commit_duration_seconds_count") == commits)

@@ -28,9 +28,13 @@ package final class FailingStore: Store {
     }
 
     package func insert(
-        _ login: Login
+        _ login: Login, on terms: AdmissionTerms
     ) async throws(StoreError) -> Admission {
-        try await working().insert(login)
+        try await working().insert(login, on: terms)
+    }
+
+    package func discount(_ login: Login, network: String?) async throws(StoreError) {
+        try await working().discount(login, network: network)
     }
 
     package func mayPrompt(
@@ -62,11 +66,10 @@ package final class FailingStore: Store {
     }
 
     package func receive(
-        _ messages: [InboundMessage], newUsers: [UserID], policy: AnswerPolicy,
-        begin: @escaping FirstPair.Maker, at now: Timestamp
+        _ answers: [IncomingAnswer], policy: AnswerPolicy, begin: @escaping FirstPair.Maker,
+        at now: Timestamp
     ) async throws(StoreError) -> [AnswerResult] {
-        try await working().receive(
-            messages, newUsers: newUsers, policy: policy, begin: begin, at: now)
+        try await working().receive(answers, policy: policy, begin: begin, at: now)
     }
 
     package func apply(

@@ -18,6 +18,6 @@ package final class LastPromptMessenger: Messenger {
         _ prompt: Prompt, _ terms: SendTerms, on loop: isolated EventLoop
     ) async -> Result<SentMessage, SendFailure> {
         self.prompt.withLock { $0 = prompt }
-        return .success(SentMessage(id: Self.messageID(prompt), waID: prompt.phone.digits))
+        return .success(SentMessage(id: Self.messageID(prompt), waID: prompt.phone?.digits))
     }
 }

@@ -12,7 +12,7 @@ struct Rig {
     let gateway: Gateway
     let server: Server
     private let messenger = LastPromptMessenger()
-    private let loop: EventLoop
+    let loop: EventLoop
 
     struct Unusable: Error {}
 
@@ -58,18 +58,18 @@ struct Rig {
     func start(_ challenge: CodeChallenge? = nil) async throws -> Started {
         guard let phone = PhoneNumber("+16505550142") else { throw Unusable() }
         let attempt = Logins.Attempt(phone: phone, codeChallenge: challenge)
-        let (session, expiresAt) = try await app.logins.start(attempt, on: loop)
+        let started = try await app.logins.start(attempt, on: loop)
+        let (session, expiresAt) = (started.session, started.expiresAt)
         guard let prompt = messenger.last else { throw Unusable() }
         return Started(session: session.text, expiresAt: expiresAt, prompt: prompt)
     }
 
     /// What the phone answers.
     func answer(_ login: Started, _ payload: KeyPath<Prompt, AnswerPayload>) async throws(Failure) {
-        try await app.logins.receive([
-            InboundMessage(
-                id: "wamid.IN-\(login.id)", sender: login.prompt.phone.digits, sentAt: nil,
-                content: .button(login.prompt[keyPath: payload]))
-        ])
+        let message = InboundMessage(
+            id: "wamid.IN-\(login.id)", sender: login.prompt.phone?.digits ?? "", sentAt: nil,
+            content: .button(login.prompt[keyPath: payload]))
+        try await app.logins.receive([message], on: loop)
     }
 
     func report(_ login: Started, _ progress: DeliveryReport.Progress) async throws(Failure) {

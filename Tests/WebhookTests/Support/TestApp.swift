@@ -50,13 +50,23 @@ struct TestApp {
     /// Starts a login and returns what its message carried.
     func start(_ number: String = "+16505550142") async throws -> Started {
         guard let phone = PhoneNumber(number) else { throw Unusable() }
-        let (session, _) = try await app.logins.start(
-            Logins.Attempt(phone: phone), on: loops.loops[0])
+        let session = try await app.logins.start(
+            Logins.Attempt(phone: phone), on: loops.loops[0]
+        ).session
         guard let prompt = messenger.last else { throw Unusable() }
         return Started(
             id: prompt.login, session: session.text,
             messageID: LastPromptMessenger.messageID(prompt),
             confirm: prompt.confirm.text, deny: prompt.deny.text, sender: phone.digits)
+    }
+
+    /// Starts a login by the other method and returns what its page shows.
+    func startLink() async throws -> Started {
+        let started = try await app.logins.start(
+            Logins.Attempt(.link, phone: nil), on: loops.loops[0])
+        return Started(
+            id: started.session.login, session: started.session.text, messageID: "",
+            confirm: "", deny: "", sender: "16505550142", code: started.link?.code ?? "")
     }
 
     /// Delivers a body with a right signature.
@@ -91,6 +101,7 @@ struct Started {
     let confirm: String
     let deny: String
     let sender: String
+    var code = ""
 }
 
 enum Signing {

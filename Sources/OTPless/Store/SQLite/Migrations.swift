@@ -94,6 +94,93 @@ enum Migrations {
         DROP INDEX families_user;
         CREATE INDEX families_user ON families (user, ended_at);
         """,
+        """
+        CREATE TABLE logins_4 (
+            id BLOB PRIMARY KEY,
+            session_digest BLOB NOT NULL,
+            answer_digest BLOB NOT NULL,
+            code_challenge TEXT,
+            phone TEXT,
+            created_at INTEGER NOT NULL,
+            expires_at INTEGER NOT NULL,
+            name TEXT,
+            user_agent TEXT,
+            ip TEXT,
+            device_type TEXT,
+            notification_device_id TEXT,
+            locale TEXT,
+            state INTEGER NOT NULL,
+            delivery INTEGER NOT NULL,
+            wa_id TEXT,
+            ended_at INTEGER,
+            user BLOB,
+            is_new_user INTEGER NOT NULL,
+            family BLOB,
+            acknowledged_at INTEGER,
+            message INTEGER NOT NULL DEFAULT 0,
+            handovers INTEGER NOT NULL DEFAULT 0,
+            code_digest BLOB,
+            match_number INTEGER,
+            code_sent_at INTEGER,
+            hidden_sender TEXT
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO logins_4 (
+            id, session_digest, answer_digest, code_challenge, phone, created_at, expires_at, name,
+            user_agent, ip, device_type, notification_device_id, locale, state, delivery, wa_id,
+            ended_at, user, is_new_user, family, acknowledged_at, message, handovers)
+        SELECT
+            id, session_digest, answer_digest, code_challenge, phone, created_at, expires_at, name,
+            user_agent, ip, device_type, notification_device_id, locale, state, delivery, wa_id,
+            ended_at, user, is_new_user, family, acknowledged_at, message, handovers
+        FROM logins;
+        DROP TABLE logins;
+        ALTER TABLE logins_4 RENAME TO logins;
+        CREATE INDEX logins_phone ON logins (phone) WHERE phone IS NOT NULL;
+        CREATE INDEX logins_wa_id ON logins (wa_id) WHERE state = 0 AND wa_id IS NOT NULL;
+        CREATE INDEX logins_code ON logins (code_digest)
+            WHERE state = 0 AND code_digest IS NOT NULL;
+        CREATE INDEX logins_hidden ON logins (hidden_sender)
+            WHERE state = 0 AND hidden_sender IS NOT NULL;
+
+        ALTER TABLE users ADD COLUMN former_phone TEXT;
+        CREATE INDEX users_former ON users (former_phone) WHERE former_phone IS NOT NULL;
+
+        ALTER TABLE contacts ADD COLUMN identity_hash TEXT;
+        ALTER TABLE contacts ADD COLUMN identity_at INTEGER;
+        ALTER TABLE contacts ADD COLUMN failed_matches INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE contacts ADD COLUMN locked_at INTEGER;
+
+        CREATE TABLE user_ids (
+            id TEXT PRIMARY KEY,
+            phone TEXT NOT NULL,
+            seen_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX user_ids_phone ON user_ids (phone);
+        CREATE INDEX user_ids_seen ON user_ids (seen_at);
+
+        CREATE TABLE limits (
+            subject TEXT PRIMARY KEY,
+            times BLOB NOT NULL,
+            is_told INTEGER NOT NULL,
+            expires_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX limits_expiry ON limits (expires_at);
+
+        CREATE TABLE audit (
+            id INTEGER PRIMARY KEY,
+            at INTEGER NOT NULL,
+            event TEXT NOT NULL,
+            phone TEXT,
+            user BLOB,
+            login BLOB,
+            family BLOB,
+            request TEXT,
+            detail TEXT
+        ) STRICT;
+        CREATE INDEX audit_time ON audit (at);
+        CREATE TRIGGER audit_is_append_only BEFORE UPDATE ON audit
+            BEGIN SELECT RAISE (ABORT, 'audit records do not change'); END;
+        """,
     ]
 
     /// Brings a database up to date, all steps in one transaction with the version number; writes
@@ -122,6 +209,6 @@ enum Migrations {
 
     /// A PRAGMA takes no bound value: the number is a literal, which the test of this type counts.
     private static func setVersion(on connection: SQLiteConnection) throws(SQLiteError) {
-        try connection.script("PRAGMA user_version = 3")
+        try connection.script("PRAGMA user_version = 4")
     }
 }

@@ -6,22 +6,35 @@ extension Rows {
         var contact = Contact()
         for variant in phone.variants {
             let found = try db.first(
-                "SELECT last_inbound_at, blocked_until FROM contacts WHERE phone = ?", variant
+                """
+                SELECT last_inbound_at, blocked_until, failed_matches, locked_at
+                FROM contacts WHERE phone = ?
+                """, variant
             ) { row throws(SQLiteError) in
-                Contact(lastInboundAt: row.optionalTime(0), blockedUntil: row.optionalTime(1))
+                Contact(
+                    lastInboundAt: row.optionalTime(0), blockedUntil: row.optionalTime(1),
+                    failedMatches: Int(row.integer(2)), lockedAt: row.optionalTime(3))
             }
             if let found { contact.merge(found) }
         }
         return contact
     }
 
-    /// Forgets a number, but for a block that runs: a thief with a token must not lift it.
+    /// Forgets a number, but for what keeps prompts from it: a thief with a token must not lift that.
     static func forget(
         contact phone: String, at now: Timestamp, in db: SQLiteConnection
     ) throws(SQLiteError) {
-        try db.run("UPDATE contacts SET last_inbound_at = NULL WHERE phone = ?", phone)
         try db.run(
-            "DELETE FROM contacts WHERE phone = ? AND coalesce(blocked_until, 0) <= ?", phone, now)
+            """
+            UPDATE contacts SET last_inbound_at = NULL, identity_hash = NULL, identity_at = NULL
+            WHERE phone = ?
+            """, phone)
+        try db.run(
+            """
+            DELETE FROM contacts
+            WHERE phone = ? AND coalesce(blocked_until, 0) <= ? AND locked_at IS NULL
+                AND failed_matches = 0
+            """, phone, now)
     }
 
     /// Notes that somebody with that number wrote; messages come out of order.
@@ -47,5 +60,61 @@ extension Rows {
                 blocked_until = max(coalesce(blocked_until, 0), excluded.blocked_until),
                 expires_at = max(expires_at, excluded.expires_at)
             """, phone, time, time)
+    }
+
+    /// Notes what the provider says of who holds a number; true when that is somebody else than before.
+    static func note(
+        identity hash: String, of waID: String, at time: Timestamp, in db: SQLiteConnection
+    ) throws(SQLiteError) -> Bool {
+        let known = try db.first(
+            "SELECT identity_hash, identity_at FROM contacts WHERE phone = ?", waID
+        ) { row in (hash: row.text(0), at: row.optionalTime(1)) }
+        // Messages come out of order: an older one tells nothing new.
+        if let at = known?.at, time < at { return false }
+        if known?.hash == hash, let at = known?.at, time < at + identityInterval { return false }
+        try db.run(
+            """
+            INSERT INTO contacts (phone, identity_hash, identity_at, expires_at) VALUES (?, ?, ?, ?)
+            ON CONFLICT (phone) DO UPDATE SET
+                identity_hash = excluded.identity_hash, identity_at = excluded.identity_at,
+                expires_at = max(expires_at, excluded.expires_at)
+            """, waID, hash, time, time + Contact.memory)
+        return known?.hash.map { $0 != hash } ?? false
+    }
+
+    /// How often it is noted that nothing has changed.
+    private static let identityInterval = Duration.seconds(86_400)
+
+    /// The phone sent a number that no page shows; returns how many times in a row it has.
+    static func noteWrongNumber(
+        of waID: PhoneNumber, at now: Timestamp, in db: SQLiteConnection
+    ) throws(SQLiteError) -> Int {
+        try db.first(
+            """
+            INSERT INTO contacts (phone, failed_matches, expires_at) VALUES (?, 1, ?)
+            ON CONFLICT (phone) DO UPDATE SET
+                failed_matches = failed_matches + 1,
+                expires_at = max(expires_at, excluded.expires_at)
+            RETURNING failed_matches
+            """, waID, now + Contact.memory
+        ) { Int($0.integer(0)) } ?? 0
+    }
+
+    static func noteRightNumber(
+        of phone: PhoneNumber, in db: SQLiteConnection
+    ) throws(SQLiteError) {
+        for variant in phone.variants {
+            try db.run(
+                "UPDATE contacts SET failed_matches = 0 WHERE phone = ? AND failed_matches > 0",
+                variant)
+        }
+    }
+
+    /// Keeps prompts from a number until the operator lifts it.
+    static func lock(
+        _ phone: PhoneNumber, at now: Timestamp, in db: SQLiteConnection
+    ) throws(SQLiteError) {
+        try db.run(
+            "UPDATE contacts SET locked_at = ? WHERE phone = ? AND locked_at IS NULL", now, phone)
     }
 }

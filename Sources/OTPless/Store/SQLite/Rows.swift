@@ -10,13 +10,14 @@ enum Rows {
             INSERT INTO logins (
                 id, session_digest, answer_digest, phone, created_at, expires_at, name, user_agent,
                 ip, device_type, notification_device_id, locale, state, delivery, code_challenge,
-                is_new_user)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
+                code_digest, match_number, is_new_user)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
             """,
             login.id, login.sessionDigest, login.answerDigest, login.phone, login.createdAt,
             login.expiresAt, login.name, login.device.userAgent, login.device.ip, login.device.type,
             login.device.notificationDeviceID, login.device.locale, login.state.rawValue,
-            login.delivery.rawValue, login.codeChallenge?.text)
+            login.delivery.rawValue, login.codeChallenge?.text, login.codeDigest,
+            login.matchNumber?.value)
     }
 
     /// Writes the columns that change in a login's life.
@@ -25,12 +26,13 @@ enum Rows {
             """
             UPDATE logins SET answer_digest = ?, message = ?, state = ?, delivery = ?, wa_id = ?,
                 ended_at = ?, user = ?, is_new_user = ?, family = ?, handovers = ?,
-                acknowledged_at = ?
+                acknowledged_at = ?, phone = ?, code_sent_at = ?, hidden_sender = ?
             WHERE id = ?
             """,
             login.answerDigest, login.message.rawValue, login.state.rawValue,
             login.delivery.rawValue, login.waID, login.endedAt, login.user, login.isNewUser,
-            login.family, login.handovers, login.acknowledgedAt, login.id)
+            login.family, login.handovers, login.acknowledgedAt, login.phone, login.codeSentAt,
+            login.hiddenSender, login.id)
     }
 
     static func login(_ id: LoginID, in db: SQLiteConnection) throws(SQLiteError) -> Login? {
@@ -38,8 +40,8 @@ enum Rows {
             """
             SELECT session_digest, answer_digest, phone, created_at, expires_at, name, user_agent, ip,
                 device_type, notification_device_id, locale, state, delivery, wa_id, ended_at, user,
-                is_new_user, family, acknowledged_at, code_challenge, message,
-                handovers
+                is_new_user, family, acknowledged_at, code_challenge, message, handovers, code_digest,
+                match_number, code_sent_at, hidden_sender
             FROM logins WHERE id = ?
             """, id
         ) { row throws(SQLiteError) in try login(id, row) }
@@ -56,8 +58,10 @@ enum Rows {
         var login = Login(
             id: id, sessionDigest: Digest(stored: row.blob(0)),
             answerDigest: Digest(stored: row.blob(1)),
-            codeChallenge: challenge ?? nil, phone: try row.phone(2),
-            createdAt: row.time(3), expiresAt: row.time(4), name: row.text(5))
+            codeChallenge: challenge ?? nil, phone: try row.optionalPhone(2),
+            codeDigest: row.optionalBlob(22),
+            matchNumber: MatchNumber(rawValue: Int(row.integer(23))), createdAt: row.time(3),
+            expiresAt: row.time(4), name: row.text(5))
         login.device.userAgent = row.text(6)
         login.device.ip = row.text(7)
         login.device.type = row.text(8)
@@ -73,7 +77,48 @@ enum Rows {
         login.family = row.optionalID(17, RefreshFamily.self)
         login.acknowledgedAt = row.optionalTime(18)
         login.handovers = Int(row.integer(21))
+        login.codeSentAt = row.optionalTime(24)
+        login.hiddenSender = row.text(25)
         return login
+    }
+
+    /// The pending logins whose page shows this code; expired ones among them.
+    static func login(
+        codeDigest: [UInt8], in db: SQLiteConnection
+    ) throws(SQLiteError) -> Login? {
+        let id: LoginID? = try db.first(
+            "SELECT id FROM logins WHERE code_digest = ? AND state = 0 ORDER BY id DESC LIMIT 1",
+            codeDigest
+        ) { row throws(SQLiteError) in try row.id(0) }
+        return try id.flatMap { id throws(SQLiteError) in try login(id, in: db) }
+    }
+
+    /// The pending logins that wait for a person's number; expired ones among them.
+    static func logins(
+        hiddenSender: String, in db: SQLiteConnection
+    ) throws(SQLiteError) -> [Login] {
+        let ids: [LoginID] = try db.all(
+            "SELECT id FROM logins WHERE hidden_sender = ? AND state = 0 ORDER BY id", hiddenSender
+        ) { row throws(SQLiteError) in try row.id(0) }
+        var logins: [Login] = []
+        for id in ids {
+            if let login = try login(id, in: db) { logins.append(login) }
+        }
+        return logins
+    }
+
+    /// Ends what is pending for a phone whose holder is not the one that was asked.
+    static func cancelPending(
+        of waID: String, at now: Timestamp, in db: SQLiteConnection
+    ) throws(SQLiteError) -> [Login] {
+        var ended: [Login] = []
+        for var login in try pendingLogins(of: waID, in: db)
+        where login.end(as: .cancelled, at: now) {
+            try update(login, in: db)
+            try record(.loginCancelled, phone: login.phone, login: login.id, at: now, in: db)
+            ended.append(login)
+        }
+        return ended
     }
 
     /// The logins that a sender might mean without naming one; expired ones among them.
@@ -111,30 +156,6 @@ enum Rows {
             }
             return MessageReference(try row.id(0), kind)
         }
-    }
-
-    // MARK: Users
-
-    static func insert(_ user: User, into db: SQLiteConnection) throws(SQLiteError) {
-        try db.run(
-            "INSERT INTO users (id, phone, name, created_at) VALUES (?, ?, ?, ?)",
-            user.id, user.phone, user.name, user.createdAt)
-    }
-
-    static func user(_ id: UserID, in db: SQLiteConnection) throws(SQLiteError) -> User? {
-        try db.first("SELECT id, phone, name, created_at FROM users WHERE id = ?", id, decode: user)
-    }
-
-    static func user(
-        phone: PhoneNumber, in db: SQLiteConnection
-    ) throws(SQLiteError) -> User? {
-        try db.first(
-            "SELECT id, phone, name, created_at FROM users WHERE phone = ?", phone, decode: user)
-    }
-
-    private static func user(_ row: SQLiteRow) throws(SQLiteError) -> User {
-        User(
-            id: try row.id(0), phone: try row.phone(1), name: row.text(2), createdAt: row.time(3))
     }
 
     // MARK: Refresh families

@@ -8,6 +8,9 @@ import CSQLite
     private let handle: OpaquePointer
     private var statements: [UnsafeRawPointer: SQLiteStatement] = unsafe [:]
 
+    /// The request for which the operation runs, as audit records name it.
+    var requestID: String?
+
     /// Opens or creates a database file; `:memory:` is a database of this connection alone.
     init(path: String, readOnly: Bool = false) throws(SQLiteError) {
         var opened: OpaquePointer?

@@ -102,6 +102,13 @@ struct SQLiteRow {
             low: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
     }
 
+    func optionalBlob(_ column: Int32) -> [UInt8]? { isNull(column) ? nil : blob(column) }
+
+    /// A phone number, where the column holds one.
+    func optionalPhone(_ column: Int32) throws(SQLiteError) -> PhoneNumber? {
+        isNull(column) ? nil : try phone(column)
+    }
+
     /// A phone number that a column must hold.
     func phone(_ column: Int32) throws(SQLiteError) -> PhoneNumber {
         guard let phone = text(column).flatMap({ PhoneNumber(waID: $0) }) else {

@@ -1,117 +1,152 @@
 extension SQLiteStore {
     /// Applies what phones sent.
     public func receive(
-        _ messages: [InboundMessage], newUsers: [UserID], policy: AnswerPolicy,
-        begin: @escaping FirstPair.Maker, at now: Timestamp
+        _ answers: [IncomingAnswer], policy: AnswerPolicy, begin: @escaping FirstPair.Maker,
+        at now: Timestamp
     ) async throws(StoreError) -> [AnswerResult] {
         try await writer.perform { db throws(SQLiteError) in
             var results: [AnswerResult] = []
-            for (message, newUser) in zip(messages, newUsers) {
-                let change = Change(
-                    message: message, newUser: newUser, policy: policy, begin: begin, now: now,
-                    db: db)
-                results.append(try change.apply())
+            for incoming in answers {
+                var transaction = AnswerTransaction(
+                    incoming: incoming, policy: policy, begin: begin, now: now, db: db)
+                try transaction.run()
+                results.append(transaction.result)
             }
             return results
         }
     }
+}
 
-    /// One message in the open transaction.
-    private struct Change {
-        let message: InboundMessage
-        let newUser: UserID
-        let policy: AnswerPolicy
-        let begin: FirstPair.Maker
-        let now: Timestamp
-        let db: SQLiteConnection
+/// One message in the open transaction.
+struct AnswerTransaction {
+    let incoming: IncomingAnswer
+    let policy: AnswerPolicy
+    let begin: FirstPair.Maker
+    let now: Timestamp
+    let db: SQLiteConnection
 
-        func apply() throws(SQLiteError) -> AnswerResult {
-            guard let answer = Answer(message, policy) else {
-                try noteInbound()
-                return AnswerResult(verb: nil)
-            }
-            var result = AnswerResult(verb: answer.verb)
-            // A repetition may come when the person has been forgotten.
-            guard try isFirst() else { return result }
-            try noteInbound()
-            for login in try answered(by: answer) {
-                try write(login, &result)
-                result.changed.append(login.id)
-            }
-            return result
+    var result = AnswerResult()
+    /// The sender's `wa_id`, as far as it is known.
+    private(set) var sender: String?
+
+    init(
+        incoming: IncomingAnswer, policy: AnswerPolicy, begin: @escaping FirstPair.Maker,
+        now: Timestamp, db: SQLiteConnection
+    ) {
+        self.incoming = incoming
+        self.policy = policy
+        self.begin = begin
+        self.now = now
+        self.db = db
+    }
+
+    var message: InboundMessage { incoming.message }
+
+    mutating func run() throws(SQLiteError) {
+        sender = message.sender.waID
+        if sender == nil, let id = message.sender.userID {
+            sender = try Rows.waID(ofUser: id, in: db)
         }
-
-        /// The logins that the answer changes, changed.
-        private func answered(by answer: Answer) throws(SQLiteError) -> [Login] {
-            let quote = try quote()
-            switch answer {
-            case .button(let payload):
-                // A message not known yet is one whose send has not been noted.
-                if case .message(let quoted) = quote, quoted != payload.login { return [] }
-                guard var login = try Rows.login(payload.login, in: db),
-                    login.apply(payload, from: message.sender, at: now)
-                else { return [] }
-                return [login]
-            case .word(let verb):
-                let pending = try Rows.pendingLogins(of: message.sender, in: db)
-                let meant = Login.answered(
-                    by: verb, sentAt: message.sentAt, quoting: quote, among: pending, at: now)
-                return meant.map { login in
-                    var login = login
-                    _ = login.end(as: verb == .confirm ? .confirmed : .denied, at: now)
-                    return login
-                }
-            }
-        }
-
-        /// Writes a login that has been answered, and what follows from the answer.
-        private func write(_ answered: Login, _ result: inout AnswerResult) throws(SQLiteError) {
-            var login = answered
-            if login.state == .confirmed {
-                result.handover = try confirm(&login)
-            } else if let block = policy.denyBlock {
-                try Rows.block(login.phone, until: now + block, in: db)
-                // Where the provider knows the phone by another number, prompts to that go there, too.
-                if let sender { try Rows.block(sender, until: now + block, in: db) }
-            }
-            try Rows.update(login, in: db)
-            guard login.state == .denied, let family = login.family else { return }
-            try Rows.end(family, at: now, in: db)
-            result.ended.append(family)
-        }
-
-        /// Finds or makes the login's user; its tokens, if a page waits for them.
-        private func confirm(_ login: inout Login) throws(SQLiteError) -> FirstPair? {
-            let known = try Rows.user(phone: login.phone, in: db)
-            let user =
-                known ?? User(id: newUser, phone: login.phone, name: login.name, createdAt: now)
-            if known == nil { try Rows.insert(user, into: db) }
-            login.user = user.id
-            login.isNewUser = known == nil
-            guard let (family, token) = begin(login.id, user.id) else { return nil }
-            try Rows.insert(family, of: login.device, into: db)
-            login.handOut(family.id)
-            return FirstPair(user: user, isNew: login.isNewUser, token: token)
-        }
-
-        private var sender: PhoneNumber? { PhoneNumber(waID: message.sender) }
-
-        private func noteInbound() throws(SQLiteError) {
-            guard let sender else { return }
-            try Rows.noteInbound(from: sender, at: min(message.sentAt ?? now, now), in: db)
-        }
-
-        private func isFirst() throws(SQLiteError) -> Bool {
-            try db.run(
-                "INSERT OR IGNORE INTO received_messages (id, received_at) VALUES (?, ?)",
-                message.id, now)
-            return db.changes == 1
-        }
-
-        private func quote() throws(SQLiteError) -> Login.Quote {
-            guard let quoted = message.quotedMessageID else { return .nothing }
-            let sent = try Rows.sentMessage(quoted, in: db)
-            return sent.map { .message(of: $0.login) } ?? .unknownMessage
+        guard let answer = incoming.answer else { return try noteSender() }
+        if case .codes(let candidates) = answer { return try apply(candidates) }
+        result.outcome = answer.outcome
+        // A repetition may come when the person has been forgotten.
+        guard try isFirst() else { return }
+        switch answer {
+        case .change(let change): try apply(change)
+        case .contact(let phones, let isRequested):
+            try noteSender()
+            try apply(phones, isRequested: isRequested)
+        case .button(let payload):
+            try noteSender()
+            try apply(payload)
+        case .word(let verb):
+            try noteSender()
+            try apply(verb)
+        case .number(let number):
+            try noteSender()
+            try apply(number)
+        case .codes: break
         }
     }
+
+    // MARK: Answers to a prompt
+
+    private mutating func apply(_ payload: AnswerPayload) throws(SQLiteError) {
+        // A message not known yet is one whose send has not been noted.
+        if case .message(let quoted) = try quote(), quoted != payload.login { return }
+        guard payload.verb == .deny || policy.confirmation == .tap, let sender,
+            var login = try Rows.login(payload.login, in: db),
+            login.apply(payload, from: sender, at: now)
+        else { return }
+        try settle(&login)
+    }
+
+    private mutating func apply(_ verb: AnswerPayload.Verb) throws(SQLiteError) {
+        guard verb == .deny || policy.confirmation == .tap else { return }
+        let meant = Login.answered(
+            by: verb, sentAt: message.sentAt, quoting: try quote(), among: try pendingLogins(),
+            at: now)
+        for var login in meant {
+            _ = login.end(as: verb == .confirm ? .confirmed : .denied, at: now)
+            try settle(&login)
+        }
+    }
+
+    private mutating func apply(_ number: MatchNumber) throws(SQLiteError) {
+        let answer = Login.answered(
+            by: number, quoting: try quote(), among: try pendingLogins(), at: now)
+        guard let answer, let phone = sender.flatMap({ PhoneNumber(waID: $0) }) else { return }
+        if var login = answer.confirmed {
+            _ = login.end(as: .confirmed, at: now)
+            try settle(&login)
+            return try Rows.noteRightNumber(of: phone, in: db)
+        }
+        result.outcome = .denied
+        for var login in answer.pending {
+            _ = login.end(as: .denied, at: now)
+            try settle(&login, blocks: false)
+        }
+        let count = try Rows.noteWrongNumber(of: phone, at: now, in: db)
+        try Rows.record(.numberWrong, phone: phone, at: now, in: db)
+        guard count == Contact.mostFailedMatches else { return }
+        try Rows.lock(phone, at: now, in: db)
+        try Rows.record(.phoneLocked, phone: phone, at: now, in: db)
+    }
+
+    // MARK: What answers need
+
+    func pendingLogins() throws(SQLiteError) -> [Login] {
+        guard let sender else { return [] }
+        return try Rows.pendingLogins(of: sender, in: db)
+    }
+
+    func isFirst() throws(SQLiteError) -> Bool {
+        try db.run(
+            "INSERT OR IGNORE INTO received_messages (id, received_at) VALUES (?, ?)", message.id,
+            now)
+        return db.changes == 1
+    }
+
+    func quote() throws(SQLiteError) -> Login.Quote {
+        guard let quoted = message.quotedMessageID else { return .nothing }
+        let sent = try Rows.sentMessage(quoted, in: db)
+        return sent.map { .message(of: $0.login) } ?? .unknownMessage
+    }
+}
+
+extension Answer {
+    /// What it makes of a login.
+    fileprivate var outcome: Login.State? {
+        switch self {
+        case .button(let payload): payload.verb.outcome
+        case .word(let verb): verb.outcome
+        case .number, .codes, .contact: .confirmed
+        case .change: nil
+        }
+    }
+}
+
+extension AnswerPayload.Verb {
+    fileprivate var outcome: Login.State { self == .confirm ? .confirmed : .denied }
 }

@@ -1,12 +1,18 @@
 extension SQLiteStore {
-    /// Adds a new login, unless prompts to its phone are blocked.
-    @discardableResult
-    public func insert(_ login: Login) async throws(StoreError) -> Admission {
+    /// Adds a new login, unless something keeps prompts from its phone.
+    public func insert(
+        _ login: Login, on terms: AdmissionTerms
+    ) async throws(StoreError) -> Admission {
         try await writer.perform { db throws(SQLiteError) in
-            let contact = try Rows.contact(login.phone, in: db)
-            if let time = contact.block(at: login.createdAt) { return .blocked(for: time) }
-            try Rows.insert(login, into: db)
-            return .admitted(contact)
+            try AdmissionTransaction(terms: terms, now: login.createdAt, db: db).admit(login)
+        }
+    }
+
+    /// Takes back that a prompt was counted.
+    public func discount(_ login: Login, network: String?) async throws(StoreError) {
+        guard let phone = login.phone else { return }
+        try await writer.perform { db throws(SQLiteError) in
+            try Rows.discount(.prompts(to: phone), at: login.createdAt, in: db)
         }
     }
 
@@ -16,7 +22,8 @@ extension SQLiteStore {
             guard let login = try Rows.login(id, in: db), login.standing(at: now) == .pending else {
                 return false
             }
-            return try Rows.contact(login.phone, in: db).block(at: now) == nil
+            guard let phone = login.phone else { return true }
+            return try Rows.contact(phone, in: db).block(at: now) == nil
         }
     }
 
@@ -71,6 +78,9 @@ extension SQLiteStore {
             try Rows.insert(family, of: login.device, into: db)
             login.handOut(family.id)
             try Rows.update(login, in: db)
+            try Rows.record(
+                .tokensIssued, phone: user.phone, user: user.id, login: id, family: family.id,
+                at: now, in: db)
             return .collected(user, isNew: login.isNewUser, ended: previous)
         }
     }

@@ -6,24 +6,58 @@ extension SQLiteStore {
         try await writer.perform { db throws(SQLiteError) in
             var results: [ReportResult] = []
             for report in reports {
-                let known = try Rows.sentMessage(report.messageID, in: db)
-                // The report may come before the answer to the send, which names the message.
-                guard let message = known ?? report.reference,
-                    var login = try Rows.login(message.login, in: db)
-                else { continue }
-                var report = report
-                // No template follows a deny.
-                if report.templateSecret != nil,
-                    try Rows.contact(login.phone, in: db).block(at: now) != nil
-                {
-                    report.templateSecret = nil
-                }
-                let effect = login.apply(report, on: message.kind, at: now)
-                guard effect != .none else { continue }
-                try Rows.update(login, in: db)
-                results.append(ReportResult(report: report, login: login, effect: effect))
+                results += try ReportTransaction(now: now, db: db).apply(report)
             }
             return results
+        }
+    }
+}
+
+/// One delivery report in the open transaction.
+private struct ReportTransaction {
+    let now: Timestamp
+    let db: SQLiteConnection
+
+    func apply(_ told: DeliveryReport) throws(SQLiteError) -> [ReportResult] {
+        var report = told
+        let known = try Rows.sentMessage(report.messageID, in: db)
+        // The report may come before the answer to the send, which names the message.
+        guard let message = known ?? report.reference,
+            var login = try Rows.login(message.login, in: db)
+        else { return [] }
+        var results = try note(report, on: login)
+        // Another holder of the phone has ended this login, too.
+        if let ended = results.first(where: { $0.login.id == login.id }) { login = ended.login }
+        // No template follows a deny.
+        if report.templateSecret != nil, let phone = login.phone,
+            try Rows.contact(phone, in: db).block(at: now) != nil
+        {
+            report.templateSecret = nil
+        }
+        let effect = login.apply(report, on: message.kind, at: now)
+        guard effect != .none else { return results }
+        try Rows.update(login, in: db)
+        if login.state == .failed {
+            try Rows.record(.loginFailed, phone: login.phone, login: login.id, at: now, in: db)
+        }
+        results.append(ReportResult(report: report, login: login, effect: effect))
+        return results
+    }
+
+    /// Notes who a message went to: what was sent to a number tells the user id of its holder, and
+    /// whether that is still the one that was asked.
+    private func note(
+        _ report: DeliveryReport, on login: Login
+    ) throws(SQLiteError) -> [ReportResult] {
+        guard let recipient = report.recipient, let phone = login.phone else { return [] }
+        let waID = recipient.waID ?? login.waID ?? phone.digits
+        if let id = recipient.userID { try Rows.note(userID: id, of: waID, at: now, in: db) }
+        guard let hash = recipient.identityHash,
+            try Rows.note(identity: hash, of: waID, at: now, in: db)
+        else { return [] }
+        try Rows.record(.identityChanged, phone: phone, at: now, in: db)
+        return try Rows.cancelPending(of: waID, at: now, in: db).map { login in
+            ReportResult(report: report, login: login, effect: .changed)
         }
     }
 }

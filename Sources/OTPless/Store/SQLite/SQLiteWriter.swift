@@ -49,7 +49,7 @@ final class SQLiteWriter: Sendable {
         _ operation: @escaping @Sendable (SQLiteConnection) throws(SQLiteError) -> T
     ) async throws(StoreError) -> T {
         let result = await withCheckedContinuation { continuation in
-            enqueue(Job(operation, continuation))
+            enqueue(Job(operation, continuation, for: RequestTrace.id))
         }
         return try result.get()
     }
@@ -165,17 +165,20 @@ private protocol WriteJob: AnyObject, Sendable {
 private final class Job<T: Sendable>: WriteJob, @unchecked Sendable {
     private let operation: @Sendable (SQLiteConnection) throws(SQLiteError) -> T
     private let continuation: CheckedContinuation<Result<T, StoreError>, Never>
+    private let requestID: String?
     private var outcome: Result<T, StoreError> = .failure(.overloaded)
 
     init(
         _ operation: @escaping @Sendable (SQLiteConnection) throws(SQLiteError) -> T,
-        _ continuation: CheckedContinuation<Result<T, StoreError>, Never>
+        _ continuation: CheckedContinuation<Result<T, StoreError>, Never>, for requestID: String?
     ) {
         self.operation = operation
         self.continuation = continuation
+        self.requestID = requestID
     }
 
     func run(on connection: SQLiteConnection) throws(SQLiteError) {
+        connection.requestID = requestID
         outcome = .success(try operation(connection))
     }
 

@@ -1,0 +1,89 @@
+/// Codes of the link method, and numbers that their senders do not show.
+extension AnswerTransaction {
+    /// A text with what may be codes: exactly one that is shown by a page counts.
+    mutating func apply(_ candidates: LinkCode.Candidates) throws(SQLiteError) {
+        var live: [Login] = []
+        for digest in incoming.codeDigests {
+            guard let login = try Rows.login(codeDigest: digest, in: db),
+                login.standing(at: now) == .pending
+            else { continue }
+            live.append(login)
+        }
+        guard !live.isEmpty || candidates.isWrittenAsCode else { return try noteSender() }
+        result.outcome = live.isEmpty ? nil : .confirmed
+        guard try isFirst() else { return }
+        try noteSender()
+        guard let who = sender ?? message.sender.userID else { return }
+        let guesses = LimitSubject.wrongCodes(of: who)
+        // Whoever has guessed too often is not heard, or the right guess would be, too.
+        guard try Rows.wait(guesses, policy.codeLimit, at: now, in: db) == nil else { return }
+        if live.isEmpty {
+            try Rows.count(guesses, policy.codeLimit, at: now, in: db)
+            return try Rows.record(
+                .codeWrong, phone: sender.flatMap { PhoneNumber(waID: $0) }, at: now, in: db)
+        }
+        // Read again: another holder of the phone ends what was pending for it.
+        guard live.count == 1, let login = try Rows.login(live[0].id, in: db) else { return }
+        try join(login)
+    }
+
+    /// The code has come: from a phone, or from somebody who does not show one.
+    private mutating func join(_ found: Login) throws(SQLiteError) {
+        var login = found
+        guard login.standing(at: now) == .pending, login.codeSentAt == nil else { return }
+        login.codeSentAt = now
+        if let sender, let phone = PhoneNumber(waID: sender) {
+            return try proceed(&login, with: phone)
+        }
+        guard let userID = message.sender.userID else { return }
+        login.hiddenSender = userID
+        try Rows.update(login, in: db)
+        try Rows.record(.loginJoined, login: login.id, detail: "number hidden", at: now, in: db)
+        result.question = .contact(login, userID: userID)
+    }
+
+    /// The phone is known: it is the user, or is asked for the number that the page shows.
+    private mutating func proceed(
+        _ login: inout Login, with phone: PhoneNumber
+    ) throws(SQLiteError) {
+        guard login.phone == nil || login.isFor(sender: phone.digits), policy.admits(phone) else {
+            return
+        }
+        if login.phone == nil { login.phone = phone }
+        if login.phone != phone { login.waID = phone.digits }
+        login.hiddenSender = nil
+        guard policy.confirmation == .match else {
+            _ = login.end(as: .confirmed, at: now)
+            return try settle(&login)
+        }
+        try endNamesakes(of: login, phone)
+        login.answerDigest = Digest(of: incoming.secret)
+        try Rows.update(login, in: db)
+        try Rows.record(.loginJoined, phone: phone, login: login.id, at: now, in: db)
+        result.question = .number(login, secret: incoming.secret)
+    }
+
+    /// Two pages with one number for one phone: the one whose code the phone has sent stays.
+    private mutating func endNamesakes(
+        of login: Login, _ phone: PhoneNumber
+    ) throws(SQLiteError) {
+        let others = try Rows.pendingLogins(of: phone.digits, in: db).filter {
+            $0.id != login.id && $0.matchNumber == login.matchNumber
+        }
+        try end(others, as: .cancelled, .loginCancelled)
+    }
+
+    /// A card with a number: the sender's own if WhatsApp was asked for it, else anybody's.
+    mutating func apply(_ phones: [PhoneNumber], isRequested: Bool) throws(SQLiteError) {
+        guard let userID = message.sender.userID else { return }
+        let waiting = try Rows.logins(hiddenSender: userID, in: db).filter {
+            $0.standing(at: now) == .pending
+        }
+        guard isRequested, phones.count == 1 else {
+            return try end(waiting, as: .numberHidden, .loginFailed)
+        }
+        try Rows.note(userID: userID, of: phones[0].digits, at: now, in: db)
+        // Each of their codes was sent by this person; one question a message, so the last one is asked.
+        for var login in waiting { try proceed(&login, with: phones[0]) }
+    }
+}

@@ -49,9 +49,13 @@ struct GraphAnswer {
         var writer = JSONWriter(asciiOnly: true)
         writer.object { writer in
             writer.member("messaging_product", "whatsapp")
-            writer.objects("contacts", [message.recipient]) { recipient, writer in
-                writer.member("input", "+" + recipient)
-                writer.member("wa_id", recipient)
+            writer.objects("contacts", [message]) { message, writer in
+                writer.member("input", message.userID ?? "+" + message.recipient)
+                if let userID = message.userID {
+                    writer.member("user_id", userID)
+                } else {
+                    writer.member("wa_id", message.recipient)
+                }
             }
             writer.objects("messages", [id]) { id, writer in
                 writer.member("id", id)

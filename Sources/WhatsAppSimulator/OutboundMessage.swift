@@ -10,11 +10,16 @@ struct OutboundMessage {
         var body: String
         var footer: String?
         var buttons: [SimulatedPhones.Message.Button] = []
+        /// Whether its button answers with the phone's own number.
+        var asksForNumber = false
         /// Templates may be sent at any time, and their buttons answer in a way of their own.
         var isTemplate = false
     }
 
+    /// The phone that gets it.
     let recipient: String
+    /// How it was addressed, if not by the number.
+    let userID: String?
     let content: Content
     let callbackData: String?
 
@@ -22,8 +27,9 @@ struct OutboundMessage {
         guard root["messaging_product"]?.equals("whatsapp") == true else {
             throw .invalidParameter("messaging_product must be whatsapp")
         }
-        guard let recipient = root["to"]?.string else { throw .missingParameter("to") }
-        self.recipient = try Self.digits(of: recipient, businessNumber: settings.businessNumber)
+        // If both are there, `to` wins.
+        userID = root["to"] == nil ? root["recipient"]?.string : nil
+        recipient = try Self.phone(root, settings)
         callbackData = root["biz_opaque_callback_data"]?.string
         guard (callbackData?.count ?? 0) <= 512 else {
             throw .badValue("biz_opaque_callback_data is longer than 512 characters")
@@ -32,11 +38,29 @@ struct OutboundMessage {
         case "text":
             content = Content(
                 body: try Self.text(root["text"]?["body"], "text.body", atMost: 4096))
-        case "interactive": content = try Content(interactive: root["interactive"])
+        case "interactive":
+            let interactive = root["interactive"]
+            let isRequest = interactive?["type"]?.equals("request_contact_info") == true
+            content =
+                isRequest
+                ? try Content(contactRequest: interactive) : try Content(interactive: interactive)
         case "template":
             content = try Content(template: root["template"], among: settings.templates)
         default: throw .unsupportedType
         }
+    }
+
+    private static func phone(
+        _ root: JSONValue, _ settings: Simulator.Settings
+    ) throws(GraphError) -> String {
+        if let number = root["to"]?.string {
+            return try digits(of: number, businessNumber: settings.businessNumber)
+        }
+        guard let userID = root["recipient"]?.string else { throw .missingParameter("to") }
+        guard let phone = Contact.phone(ofUser: userID) else {
+            throw .badValue("recipient is not a user id")
+        }
+        return phone
     }
 
     /// Meta reads a number without `+` as one of the business's own country: written so, it would
@@ -77,6 +101,17 @@ extension OutboundMessage.Content {
             try OutboundMessage.text(footer["text"], "interactive.footer.text", atMost: 60)
         }
         buttons = try Self.buttons(interactive["action"]?["buttons"])
+    }
+
+    /// A message that asks for the phone's own number.
+    fileprivate init(contactRequest interactive: JSONValue?) throws(GraphError) {
+        guard interactive?["action"]?["name"]?.equals("request_contact_info") == true else {
+            throw .badValue("interactive.action.name must be request_contact_info")
+        }
+        body = try OutboundMessage.text(
+            interactive?["body"]?["text"], "interactive.body.text", atMost: 1024)
+        buttons = [Button(id: "share", title: "Share phone number")]
+        asksForNumber = true
     }
 
     private static func buttons(_ value: JSONValue?) throws(GraphError) -> [Button] {

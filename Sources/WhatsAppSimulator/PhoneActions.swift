@@ -21,7 +21,10 @@ struct PhoneActions {
                 throw Failure(.notFound, details: "There is no such button left to tap")
             }
             say(nil, on: phone, loop) { writer in
-                tapped.isTemplate
+                if tapped.content.asksForNumber {
+                    return writer.card([phone], isRequested: true, of: message)
+                }
+                return tapped.content.isTemplate
                     ? writer.quickReply(tapped.button, of: message)
                     : writer.tap(tapped.button, of: message)
             }
@@ -66,6 +69,16 @@ struct PhoneActions {
         answer(request) { fields, loop throws(Failure) in
             let caption = fields.text("caption")
             say(caption ?? "Picture", on: try fields.phone("phone"), loop) { $0.image(caption) }
+        }
+    }
+
+    /// Sends the card of somebody from the phone's contacts.
+    func card(_ request: Request) -> Reply {
+        answer(request) { fields, loop throws(Failure) in
+            let number = try fields.phone("number")
+            say("Contact: +\(number)", on: try fields.phone("phone"), loop) {
+                $0.card([number], isRequested: false, of: nil)
+            }
         }
     }
 

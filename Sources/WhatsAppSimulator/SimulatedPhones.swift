@@ -74,7 +74,7 @@ struct SimulatedPhones: Sendable {
     /// Answers a message by one of its buttons; nil when there is no such button left to tap.
     mutating func tap(
         _ buttonID: String, of messageID: String, on phone: String
-    ) -> (button: Message.Button, isTemplate: Bool)? {
+    ) -> (button: Message.Button, content: OutboundMessage.Content)? {
         guard let chat = places[phone],
             let index = chats[chat].messages.firstIndex(where: { $0.id == messageID })
         else { return nil }
@@ -83,7 +83,7 @@ struct SimulatedPhones: Sendable {
             let button = message.content.buttons.first(where: { $0.id == buttonID })
         else { return nil }
         chats[chat].messages[index].answered = button.title
-        return (button, message.content.isTemplate)
+        return (button, message.content)
     }
 
     /// Marks a chat as read and returns the messages that were not.

@@ -86,7 +86,7 @@ public final class Simulator: Sendable {
         let actions: [(String, @Sendable (PhoneActions, Request) -> Reply)] = [
             ("tap", { $0.tap($1) }), ("choose", { $0.choose($1) }), ("text", { $0.text($1) }),
             ("react", { $0.react($1) }), ("image", { $0.image($1) }), ("read", { $0.read($1) }),
-            ("change-number", { $0.changeNumber($1) }),
+            ("card", { $0.card($1) }), ("change-number", { $0.changeNumber($1) }),
         ]
         for (name, act) in actions {
             router.on(.post, "/simulator/" + name) { request in act(PhoneActions(self), request) }

@@ -97,6 +97,23 @@ extension UpdateWriter {
         }
     }
 
+    /// Cards with numbers: the person's own, given on request, or anybody's.
+    func card(_ numbers: [String], isRequested: Bool, of messageID: String?) -> WebhookUpdate {
+        message { writer in
+            if let messageID { answer(to: messageID, &writer) }
+            writer.member("type", "contacts")
+            writer.objects("contacts", numbers) { number, writer in
+                writer.object("name") { $0.member("formatted_name", "Simulated Phone") }
+                writer.member("origin", isRequested ? "contact_request" : "other")
+                writer.objects("phones", [number]) { number, writer in
+                    writer.member("phone", "+" + number)
+                    writer.member("wa_id", number)
+                    writer.member("type", "CELL")
+                }
+            }
+        }
+    }
+
     /// The person has another number now; WhatsApp itself says so, without contacts.
     func numberChange(to next: String) -> WebhookUpdate {
         notice { writer in

@@ -1,3 +1,5 @@
+import OTPless
+
 /// One message or status, as it stands in a webhook.
 struct WebhookUpdate: Sendable {
     enum Kind: Hashable, Sendable {
@@ -22,4 +24,10 @@ struct Contact: Hashable, Sendable {
 
     /// A business-scoped user id: made of the number here, unrelated to it at Meta.
     static func userID(of phone: String) -> String { "US." + String(phone.reversed()) }
+
+    /// The number behind a user id; nil for an id that nobody has.
+    static func phone(ofUser id: String) -> String? {
+        guard id.hasPrefix("US.") else { return nil }
+        return PhoneNumber(waID: String(id.dropFirst(3).reversed()))?.digits
+    }
 }

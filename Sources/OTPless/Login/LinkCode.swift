@@ -29,7 +29,7 @@ public struct LinkCode: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// A new code.
-    static func make(_ entropy: Entropy) -> LinkCode { LinkCode(bytes: entropy.bytes(5)) }
+    package static func make(_ entropy: Entropy) -> LinkCode { LinkCode(bytes: entropy.bytes(5)) }
 
     private init(characters: [UInt8]) {
         value = characters.reduce(0) { $0 << 5 | UInt64($1) }
@@ -48,16 +48,16 @@ public struct LinkCode: Hashable, Sendable, CustomStringConvertible {
     public var description: String { "code" }
 
     /// All that is kept of it.
-    func digest(_ key: HMACKey) -> [UInt8] { key.code(of: Array(text.utf8)[...]) }
+    package func digest(_ key: HMACKey) -> [UInt8] { key.code(of: Array(text.utf8)[...]) }
 }
 
 extension LinkCode {
     /// What a text holds that looks like a code.
-    struct Candidates: Sendable {
-        fileprivate(set) var codes: Set<LinkCode> = []
+    package struct Candidates: Sendable {
+        package fileprivate(set) var codes: Set<LinkCode> = []
 
         /// Whether one of them is written as codes are, `XXXX-XXXX`: nobody writes so by chance.
-        fileprivate(set) var isWrittenAsCode = false
+        package fileprivate(set) var isWrittenAsCode = false
     }
 
     /// No message is longer.
@@ -65,7 +65,7 @@ extension LinkCode {
 
     /// Finds what may be codes: four characters, perhaps spaces or dashes, and four more, that touch no
     /// other letter or digit; also where two share one half.
-    static func candidates(in text: String) -> Candidates {
+    package static func candidates(in text: String) -> Candidates {
         let scalars = Array(text.unicodeScalars.prefix(longestText))
         var found = Candidates()
         for start in scalars.indices where start == 0 || !scalars[start - 1].isWordPart {

@@ -147,11 +147,12 @@ public struct Logins: Sendable {
     }
 
     func change(
-        _ id: LoginID, by rule: @escaping @Sendable (inout Login, Timestamp) -> Bool
+        _ id: LoginID, recording event: AuditEvent? = nil,
+        by rule: @escaping @Sendable (inout Login, Timestamp) -> Bool
     ) async throws(Failure) -> Login? {
         let now = clock.now
         return try await log.guarding { () async throws(StoreError) in
-            try await store.change(id) { rule(&$0, now) }
+            try await store.change(id, recording: event) { rule(&$0, now) }
         }
     }
 
@@ -160,7 +161,8 @@ public struct Logins: Sendable {
         _ id: LoginID, as outcome: Login.State, counted end: LoginMetrics.End
     ) async throws(Failure) -> Login? {
         let hasChanged = Locked(false)
-        let login = try await change(id) { login, now in
+        let event = outcome == .cancelled ? AuditEvent.loginCancelled : .loginFailed
+        let login = try await change(id, recording: event) { login, now in
             let changes = login.end(as: outcome, at: now)
             hasChanged.withLock { $0 = changes }
             return changes

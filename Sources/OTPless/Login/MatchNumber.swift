@@ -30,7 +30,7 @@ public struct MatchNumber: Hashable, Sendable {
     }
 
     /// One of the numbers that are not taken; nil when all are.
-    static func make(besides taken: Set<MatchNumber>, _ entropy: Entropy) -> MatchNumber? {
+    package static func make(besides taken: Set<MatchNumber>, _ entropy: Entropy) -> MatchNumber? {
         let free = range.compactMap { MatchNumber(rawValue: $0) }.filter { !taken.contains($0) }
         guard !free.isEmpty else { return nil }
         let random = entropy.bytes(8).reduce(0) { $0 << 8 | UInt64($1) }

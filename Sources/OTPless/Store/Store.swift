@@ -168,9 +168,11 @@ public protocol Store: Sendable {
         _ message: MessageReference, messageID: String, waID: String?
     ) async throws(StoreError)
 
-    /// Changes a login by a rule, which tells whether to write; nil when there is no such login.
+    /// Changes a login by a rule, which tells whether to write, and records that; nil when there is no
+    /// such login.
     func change(
-        _ id: LoginID, by rule: @escaping @Sendable (inout Login) -> Bool
+        _ id: LoginID, recording event: AuditEvent?,
+        by rule: @escaping @Sendable (inout Login) -> Bool
     ) async throws(StoreError) -> Login?
 
     /// Applies what phones sent, a result for each: a message id counts once, a confirmation finds or
@@ -201,8 +203,10 @@ public protocol Store: Sendable {
         _ token: RefreshToken, user: UserID?, key: HMACKey, idle: Duration, at now: Timestamp
     ) async throws(StoreError) -> (redemption: RefreshFamily.Redemption, user: User?)
 
-    /// Ends a family; false when it had ended before or never was.
-    func end(_ family: FamilyID, at now: Timestamp) async throws(StoreError) -> Bool
+    /// Ends a family and records that; false when it had ended before or never was.
+    func end(
+        _ family: FamilyID, recording event: AuditEvent, at now: Timestamp
+    ) async throws(StoreError) -> Bool
 
     /// Ends a family that nobody was given; its login goes on to hand out another.
     func retract(_ family: FamilyID, at now: Timestamp) async throws(StoreError)

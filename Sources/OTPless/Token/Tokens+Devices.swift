@@ -14,7 +14,8 @@ extension Tokens {
         guard let id = FamilyID(device) else { throw Failure(.deviceNotFound) }
         let ended = try await parts.log.guarding { () async throws(StoreError) in
             guard try await parts.store.family(id)?.user == user else { return false }
-            return try await parts.store.end(id, at: parts.clock.now)
+            return try await parts.store.end(
+                id, recording: .deviceRemoved, at: parts.clock.now)
         }
         guard ended else { throw Failure(.deviceNotFound) }
         refuse([id])

@@ -43,7 +43,7 @@ extension Tokens {
 
     private func end(_ family: FamilyID) async throws(Failure) {
         _ = try await parts.log.guarding(as: .logoutFailed) { () async throws(StoreError) in
-            try await parts.store.end(family, at: parts.clock.now)
+            try await parts.store.end(family, recording: .loggedOut, at: parts.clock.now)
         }
         refuse([family])
     }

@@ -14,10 +14,12 @@ extension Router {
     ) {
         on(method, path, bodyLimit: bodyLimit) { request in
             .later { loop in
-                do throws(Failure) {
-                    return Response(try await answer(request, loop))
-                } catch {
-                    return Response(error)
+                await RequestTrace.$id.withValue(request.id) {
+                    do throws(Failure) {
+                        return Response(try await answer(request, loop))
+                    } catch {
+                        return Response(error)
+                    }
                 }
             }
         }

@@ -42,15 +42,39 @@ struct SampleLogin {
 
     init(
         phone: String = "16505550142", name: String? = nil, at now: Timestamp = Sample.start,
-        lifetime: Duration = .seconds(300), challenge: CodeChallenge? = nil
+        lifetime: Duration = .seconds(300), challenge: CodeChallenge? = nil,
+        number: Int? = nil
     ) throws {
         sessionSecret = Entropy.system.bytes(16)
         answerSecret = Entropy.system.bytes(16)
         login = Login(
             id: .make(at: now, .system), sessionDigest: Digest(of: sessionSecret),
             answerDigest: Digest(of: answerSecret), codeChallenge: challenge,
-            phone: try Sample.phone(phone), createdAt: now, expiresAt: now + lifetime, name: name)
+            phone: try Sample.phone(phone),
+            matchNumber: number.flatMap { MatchNumber(typed: "\($0)") },
+            createdAt: now, expiresAt: now + lifetime, name: name)
+        code = ""
     }
+
+    /// A login whose page shows a code.
+    init(
+        code: String, phone: String? = nil, at now: Timestamp = Sample.start, number: Int? = nil
+    ) throws {
+        self.code = code
+        sessionSecret = Entropy.system.bytes(16)
+        answerSecret = Entropy.system.bytes(16)
+        let found = LinkCode.candidates(in: code).codes
+        login = Login(
+            id: .make(at: now, .system), sessionDigest: Digest(of: sessionSecret),
+            answerDigest: Digest(of: answerSecret), codeChallenge: nil,
+            phone: try phone.map { try Sample.phone($0) },
+            codeDigest: try #require(found.first).digest(try Sample.key(9)),
+            matchNumber: number.flatMap { MatchNumber(typed: "\($0)") }, createdAt: now,
+            expiresAt: now + .seconds(300))
+    }
+
+    /// What the page shows, where it shows a code.
+    let code: String
 
     /// What the page would hold.
     var session: String { Base64URL.encode(login.id.bytes + sessionSecret) }
@@ -98,6 +122,16 @@ extension Store {
         let key = try Sample.key(9)
         let answers = messages.map { IncomingAnswer($0, policy, codeKey: key, at: now, .system) }
         return try await receive(answers, policy: policy, begin: begin, at: now)
+    }
+
+    func change(
+        _ id: LoginID, by rule: @escaping @Sendable (inout Login) -> Bool
+    ) async throws(StoreError) -> Login? {
+        try await change(id, recording: nil, by: rule)
+    }
+
+    func end(_ family: FamilyID, at now: Timestamp) async throws(StoreError) -> Bool {
+        try await end(family, recording: .loggedOut, at: now)
     }
 
     /// Stores a login without any limit.

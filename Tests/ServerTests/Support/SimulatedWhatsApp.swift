@@ -15,11 +15,16 @@ final class SimulatedWhatsApp: Sendable {
     private static let loops = Result { try LoopGroup(count: 1) }
 
     /// What the server may send outside the 24 h window.
-    static let templates = ["en", "de"].map { language in
-        Simulator.Template(
-            name: "login_confirm", language: language, body: "[\(language)] {{1}}; {{2}}; {{3}}.",
-            quickReplies: ["Confirm", "Deny"])
-    }
+    static let templates =
+        ["en", "de"].map { language in
+            Simulator.Template(
+                name: "login_confirm", language: language,
+                body: "[\(language)] {{1}}; {{2}}; {{3}}.", quickReplies: ["Confirm", "Deny"])
+        } + [
+            Simulator.Template(
+                name: "login_match", language: "en", body: "[number] {{1}}; {{2}}; {{3}}.",
+                quickReplies: ["Deny"])
+        ]
 
     private let server: Server
 
@@ -80,6 +85,26 @@ struct Phone {
         else { throw Fault("no prompt on \(digits) in \(state)") }
         return Prompt(id: id, text: text, confirm: confirm, deny: deny)
     }
+
+    /// The latest message with a single button: a number is asked for, or the phone's own.
+    func question() throws -> (id: String, text: String, button: String) {
+        let state = try exchange(HTTPRequest(method: "GET", path: "/simulator/state"), port: port)
+        let chat = state.json["chats"].list.first { $0["phone"].text == digits }
+        let messages = chat?["messages"].list.filter { $0["buttons"].list.count == 1 }
+        guard let message = messages?.last, let id = message["id"].text,
+            let text = message["body"].text, let button = message["buttons"].list[0]["id"].text
+        else { throw Fault("no question on \(digits) in \(state)") }
+        return (id, text, button)
+    }
+
+    /// Taps the button of that message.
+    func answerQuestion() throws {
+        let question = try question()
+        try act("tap", #""messageId":"\#(question.id)","buttonId":"\#(question.button)""#)
+    }
+
+    /// Sends the card of somebody else.
+    func sendCard(of number: String) throws { try act("card", #""number":"\#(number)""#) }
 
     func tapConfirm() throws { try tap(try prompt(), \.confirm) }
 

@@ -60,9 +60,10 @@ package final class FailingStore: Store {
     }
 
     package func change(
-        _ id: LoginID, by rule: @escaping @Sendable (inout Login) -> Bool
+        _ id: LoginID, recording event: AuditEvent?,
+        by rule: @escaping @Sendable (inout Login) -> Bool
     ) async throws(StoreError) -> Login? {
-        try await working().change(id, by: rule)
+        try await working().change(id, recording: event, by: rule)
     }
 
     package func receive(
@@ -97,9 +98,9 @@ package final class FailingStore: Store {
     }
 
     package func end(
-        _ family: FamilyID, at now: Timestamp
+        _ family: FamilyID, recording event: AuditEvent, at now: Timestamp
     ) async throws(StoreError) -> Bool {
-        try await working().end(family, at: now)
+        try await working().end(family, recording: event, at: now)
     }
 
     package func retract(_ family: FamilyID, at now: Timestamp) async throws(StoreError) {

@@ -42,8 +42,10 @@ extension SQLiteStore {
             try db.run("DELETE FROM families WHERE user = ?", user)
             for spelling in Set(known + phone.variants.map(\.digits)) {
                 try Rows.forget(contact: spelling, at: now, in: db)
+                try Rows.forgetUserIDs(of: spelling, in: db)
             }
             try db.run("DELETE FROM users WHERE id = ?", user)
+            try Rows.record(.accountDeleted, phone: phone, user: user, at: now, in: db)
             return true
         }
     }

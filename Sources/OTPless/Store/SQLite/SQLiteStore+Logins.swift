@@ -54,11 +54,16 @@ extension SQLiteStore {
 
     /// Changes a login by a rule.
     public func change(
-        _ id: LoginID, by rule: @escaping @Sendable (inout Login) -> Bool
+        _ id: LoginID, recording event: AuditEvent?,
+        by rule: @escaping @Sendable (inout Login) -> Bool
     ) async throws(StoreError) -> Login? {
         try await writer.perform { db throws(SQLiteError) in
             guard var login = try Rows.login(id, in: db) else { return nil }
-            if rule(&login) { try Rows.update(login, in: db) }
+            guard rule(&login) else { return login }
+            try Rows.update(login, in: db)
+            if let event, let time = login.endedAt {
+                try Rows.record(event, phone: login.phone, login: id, at: time, in: db)
+            }
             return login
         }
     }

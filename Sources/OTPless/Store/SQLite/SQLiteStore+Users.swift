@@ -17,7 +17,11 @@ extension SQLiteStore {
             let redemption = family.redeem(token, key: key, idle: idle, at: now)
             switch redemption {
             case .forged, .over: return (redemption, nil)
-            case .reused: try Rows.update(family, in: db)
+            case .reused:
+                try Rows.update(family, in: db)
+                try Rows.record(
+                    .tokensReused, phone: user.phone, user: user.id, login: family.login,
+                    family: family.id, at: now, in: db)
             case .successor:
                 try Rows.update(family, in: db)
                 // A refresh with the pair shows that it arrived.
@@ -32,12 +36,29 @@ extension SQLiteStore {
     }
 
     /// Ends a family.
-    public func end(_ family: FamilyID, at now: Timestamp) async throws(StoreError) -> Bool {
+    public func end(
+        _ family: FamilyID, recording event: AuditEvent, at now: Timestamp
+    ) async throws(StoreError) -> Bool {
         try await writer.perform { db throws(SQLiteError) in
             try Rows.end(family, at: now, in: db)
             let hasEnded = db.changes == 1
             try Rows.close(loginOf: family, at: now, in: db)
+            if hasEnded { try Self.record(event, [family], at: now, in: db) }
             return hasEnded
+        }
+    }
+
+    private static func record(
+        _ event: AuditEvent, _ families: [FamilyID], at now: Timestamp, in db: SQLiteConnection
+    ) throws(SQLiteError) {
+        for id in families {
+            let family = try Rows.family(id, in: db)
+            let user = try family.flatMap { family throws(SQLiteError) in
+                try Rows.user(family.user, in: db)
+            }
+            try Rows.record(
+                event, phone: user?.phone, user: family?.user, login: family?.login, family: id,
+                at: now, in: db)
         }
     }
 
@@ -60,6 +81,7 @@ extension SQLiteStore {
                 """, now, user
             ) { row throws(SQLiteError) in try row.id(0) }
             for family in ended { try Rows.close(loginOf: family, at: now, in: db) }
+            try Self.record(.loggedOut, ended, at: now, in: db)
             return ended
         }
     }

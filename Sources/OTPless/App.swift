@@ -56,11 +56,12 @@ public struct App: Sendable {
         self.store = store
         self.log = log
         self.clock = clock
-        users = Users(store: store, log: log)
+        users = Users(store: store, events: events, log: log)
         tokens = Tokens(
             Tokens.Dependencies(
-                access: access, store: store, ended: ended, refreshKey: refreshKey,
-                refreshLifetime: config.tokens.refreshLifetime, clock: clock, entropy: entropy,
+                access: access, store: store, ended: ended, events: events,
+                refreshKey: refreshKey, refreshLifetime: config.tokens.refreshLifetime,
+                clock: clock, entropy: entropy,
                 log: log, metrics: metrics))
         logins = Logins(
             store: store, tokens: tokens, messenger: messenger, events: events,

@@ -76,6 +76,8 @@ public final class Gateway: Sendable {
         case outcome(Logins.Outcome)
         /// The page that asks has the pair that was handed over last, or has been replaced.
         case nothingNew
+        /// The tokens that the page holds have been ended, by its user or with the account.
+        case revoked
         case storeDown
     }
 
@@ -84,7 +86,12 @@ public final class Gateway: Sendable {
         at login: LoginID, for socket: WebSocket, holding family: FamilyID?
     ) async -> Finding {
         do throws(Failure) {
-            guard let login = try await logins.read(login) else { return .outcome(.over) }
+            guard let login = try await logins.read(login) else {
+                return family == nil ? .outcome(.over) : .revoked
+            }
+            if let family, logins.isRevoked(family), login.standing(at: clock.now) == .over {
+                return .revoked
+            }
             // Tokens are for the present page alone: a pair made for another one would end its own.
             let isSettled = family != nil && family == login.family
             if login.standing(at: clock.now) == .confirmed,

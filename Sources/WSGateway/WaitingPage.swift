@@ -158,6 +158,7 @@ final class WaitingPage: WebSocketHandler {
         switch finding {
         case .outcome(let outcome): learned(outcome, on: loop)
         case .nothingNew: break
+        case .revoked: end(with: .over, on: loop)
         case .storeDown:
             // A page that has its tokens keeps its time for the ack.
             if case .waiting = stage { socket.setDeadline(loop.now + Self.retry, on: loop) }
@@ -180,10 +181,14 @@ final class WaitingPage: WebSocketHandler {
         case (.over, .granted):
             break
         case (.ended, _), (.over, _):
-            stage = .done
-            tell(outcome, on: loop)
-            socket.close(code: CloseCode.normal, on: loop)
+            end(with: outcome, on: loop)
         }
+    }
+
+    private func end(with outcome: Logins.Outcome, on loop: isolated EventLoop) {
+        stage = .done
+        tell(outcome, on: loop)
+        socket.close(code: CloseCode.normal, on: loop)
     }
 
     private func stillPending(_ login: Login, on loop: isolated EventLoop) {

@@ -92,7 +92,7 @@ struct StoreRefreshTests {
             let stranger = try await store.signIn(phone: "26505550142").family
             #expect(try await store.end(third.id, at: Self.now))
             let ended = try await store.endFamilies(of: first.user, at: Self.now + .seconds(1))
-            #expect(Set(ended) == [first.id, second.id])
+            #expect(Set(ended.map(\.id)) == [first.id, second.id])
             #expect(try await store.endFamilies(of: first.user, at: Self.now).isEmpty)
             #expect(try await store.family(stranger.id)?.endedAt == nil)
             let recent = try await store.families(endedSince: Self.now + .seconds(1))

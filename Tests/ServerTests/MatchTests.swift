@@ -16,7 +16,9 @@ struct MatchTests {
             let page = try server.page(login.session)
             let phone = server.whatsApp.phone(Self.phone)
             #expect(try phone.question().text.contains("two-digit number"))
-            #expect(try !phone.question().text.contains(login.number))
+            // The time in the message may have the same digits.
+            let words = try phone.question().text.split { !$0.isNumber && $0 != ":" }
+            #expect(!words.contains { $0 == login.number })
             try phone.type(login.number)
             let event = try page.nextEvent("auth_success")
             #expect(event["data"]["user"]["phoneNumber"].text == "+" + Self.phone)

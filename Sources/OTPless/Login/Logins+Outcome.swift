@@ -73,6 +73,9 @@ extension Logins {
         return true
     }
 
+    /// Whether tokens that were handed over have been ended since.
+    public func isRevoked(_ family: FamilyID) -> Bool { tokens.isRefused(family) }
+
     /// Ends the tokens that a hint brought to nobody; a page that comes back gets others.
     ///
     /// Should the store fail now, they stay as if their page had died a moment later.

@@ -139,6 +139,15 @@ public enum Handover: Sendable {
     case refused(Login.Standing)
 }
 
+/// A family that was ended, and the login whose page may still hold its tokens.
+public struct EndedFamily: Sendable {
+    /// The family.
+    public let id: FamilyID
+
+    /// The login that began it.
+    public let login: LoginID
+}
+
 /// Where users, logins and refresh families live.
 ///
 /// Each operation is one transaction, and has happened durably when it returns.
@@ -203,16 +212,16 @@ public protocol Store: Sendable {
         _ token: RefreshToken, user: UserID?, key: HMACKey, idle: Duration, at now: Timestamp
     ) async throws(StoreError) -> (redemption: RefreshFamily.Redemption, user: User?)
 
-    /// Ends a family and records that; false when it had ended before or never was.
+    /// Ends a family and records that; nil when it had ended before or never was.
     func end(
         _ family: FamilyID, recording event: AuditEvent, at now: Timestamp
-    ) async throws(StoreError) -> Bool
+    ) async throws(StoreError) -> EndedFamily?
 
     /// Ends a family that nobody was given; its login goes on to hand out another.
     func retract(_ family: FamilyID, at now: Timestamp) async throws(StoreError)
 
     /// Ends all live families of a user and returns them.
-    func endFamilies(of user: UserID, at now: Timestamp) async throws(StoreError) -> [FamilyID]
+    func endFamilies(of user: UserID, at now: Timestamp) async throws(StoreError) -> [EndedFamily]
 
     /// The families ended since a time, whose access tokens may still be about.
     func families(endedSince: Timestamp) async throws(StoreError) -> [FamilyID]
@@ -230,9 +239,9 @@ public protocol Store: Sendable {
     /// Changes a user's name; returns the user as it is then, nil when there is none.
     func rename(_ id: UserID, to name: String) async throws(StoreError) -> User?
 
-    /// Deletes a user with all logins, devices and whatever else is kept of the person; false when
-    /// there is none.
-    func delete(_ user: UserID, at now: Timestamp) async throws(StoreError) -> Bool
+    /// Deletes a user with all logins, devices and whatever else is kept of the person; returns the
+    /// families that were live, nil when there is no such user.
+    func delete(_ user: UserID, at now: Timestamp) async throws(StoreError) -> [EndedFamily]?
 
     // MARK: The installation
 

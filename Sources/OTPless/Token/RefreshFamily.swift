@@ -76,7 +76,7 @@ public struct RefreshFamily: Sendable {
         /// The successor; the family has moved on unless it is a repetition.
         case successor(RefreshToken)
         /// A used token came back too late: somebody has a copy, so the family is ended.
-        case reused
+        case reused(LoginID)
         /// Genuine, but the family has ended or run out.
         case over
         /// Never issued.
@@ -101,7 +101,7 @@ public struct RefreshFamily: Sendable {
         }
         if isRepetition(token, at: now) { return .successor(successor) }
         endedAt = now
-        return .reused
+        return .reused(login)
     }
 
     /// Whether the server issued the token for this family, be it used or ended since.

@@ -42,9 +42,10 @@ extension Tokens {
     }
 
     private func end(_ family: FamilyID) async throws(Failure) {
-        _ = try await parts.log.guarding(as: .logoutFailed) { () async throws(StoreError) in
+        let ended = try await parts.log.guarding(as: .logoutFailed) { () async throws(StoreError) in
             try await parts.store.end(family, recording: .loggedOut, at: parts.clock.now)
         }
         refuse([family])
+        if let ended { refuse([ended]) }
     }
 }

@@ -7,6 +7,7 @@ public struct Tokens: Sendable {
         let access: AccessTokens
         let store: any Store
         let ended: EndedLogins
+        let events: LoginEvents
         let refreshKey: HMACKey
         let refreshLifetime: Duration
         let clock: any WallClock
@@ -16,13 +17,15 @@ public struct Tokens: Sendable {
 
         /// The parts, made once at start.
         public init(
-            access: AccessTokens, store: any Store, ended: EndedLogins, refreshKey: HMACKey,
-            refreshLifetime: Duration, clock: any WallClock, entropy: Entropy, log: Log,
+            access: AccessTokens, store: any Store, ended: EndedLogins, events: LoginEvents,
+            refreshKey: HMACKey, refreshLifetime: Duration, clock: any WallClock, entropy: Entropy,
+            log: Log,
             metrics: LoginMetrics
         ) {
             self.access = access
             self.store = store
             self.ended = ended
+            self.events = events
             self.refreshKey = refreshKey
             self.refreshLifetime = refreshLifetime
             self.clock = clock
@@ -91,6 +94,15 @@ public struct Tokens: Sendable {
         parts.ended.add(families, at: parts.clock.now)
     }
 
+    /// The same, and tells the pages that may still hold them.
+    func refuse(_ families: [EndedFamily]) {
+        refuse(families.map(\.id))
+        for family in families { parts.events.publish(LoginEvent(family.login)) }
+    }
+
+    /// Whether a family's tokens are refused.
+    func isRefused(_ family: FamilyID) -> Bool { parts.ended.contains(family) }
+
     /// Exchanges a refresh token for a new pair.
     ///
     /// - Throws: `INVALID_REFRESH_TOKEN`; a token that was used too long ago also ends its family.
@@ -111,8 +123,8 @@ public struct Tokens: Sendable {
             guard let owner else { throw Failure(.invalidRefreshToken) }
             parts.metrics.refreshes[.rotated].add()
             return grant(successor, to: owner)
-        case .reused:
-            refuse([token.family])
+        case .reused(let login):
+            refuse([EndedFamily(id: token.family, login: login)])
             parts.metrics.refreshes[.reused].add()
             parts.log.write(
                 .warning, "refresh token reused", ["sid": .text(token.family.description)])

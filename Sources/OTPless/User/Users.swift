@@ -2,12 +2,16 @@
 public struct Users: Sendable {
     private let store: any Store
     private let cache: UserCache
+    private let events: LoginEvents
     private let log: Log
 
     /// Users of a store.
-    public init(store: any Store, cache: UserCache = UserCache(), log: Log) {
+    public init(
+        store: any Store, cache: UserCache = UserCache(), events: LoginEvents, log: Log
+    ) {
         self.store = store
         self.cache = cache
+        self.events = events
         self.log = log
     }
 
@@ -47,6 +51,7 @@ public struct Users: Sendable {
             try await store.delete(id, at: now)
         }
         cache.changed(id)
-        guard deleted else { throw Failure(.userNotFound) }
+        guard let deleted else { throw Failure(.userNotFound) }
+        for family in deleted { events.publish(LoginEvent(family.login)) }
     }
 }

@@ -131,7 +131,7 @@ extension Store {
     }
 
     func end(_ family: FamilyID, at now: Timestamp) async throws(StoreError) -> Bool {
-        try await end(family, recording: .loggedOut, at: now)
+        try await end(family, recording: .loggedOut, at: now) != nil
     }
 
     /// Stores a login without any limit.

@@ -99,7 +99,7 @@ package final class FailingStore: Store {
 
     package func end(
         _ family: FamilyID, recording event: AuditEvent, at now: Timestamp
-    ) async throws(StoreError) -> Bool {
+    ) async throws(StoreError) -> EndedFamily? {
         try await working().end(family, recording: event, at: now)
     }
 
@@ -109,7 +109,7 @@ package final class FailingStore: Store {
 
     package func endFamilies(
         of user: UserID, at now: Timestamp
-    ) async throws(StoreError) -> [FamilyID] {
+    ) async throws(StoreError) -> [EndedFamily] {
         try await working().endFamilies(of: user, at: now)
     }
 
@@ -139,7 +139,7 @@ package final class FailingStore: Store {
 
     package func delete(
         _ user: UserID, at now: Timestamp
-    ) async throws(StoreError) -> Bool {
+    ) async throws(StoreError) -> [EndedFamily]? {
         try await working().delete(user, at: now)
     }
 

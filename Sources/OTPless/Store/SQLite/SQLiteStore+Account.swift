@@ -25,9 +25,11 @@ extension SQLiteStore {
     ///
     /// A login that is pending for the number stays: nobody knows yet whose it is. So does a deny block
     /// that runs.
-    public func delete(_ user: UserID, at now: Timestamp) async throws(StoreError) -> Bool {
+    public func delete(
+        _ user: UserID, at now: Timestamp
+    ) async throws(StoreError) -> [EndedFamily]? {
         try await writer.perform { db throws(SQLiteError) in
-            guard let phone = try Rows.user(user, in: db)?.phone else { return false }
+            guard let phone = try Rows.user(user, in: db)?.phone else { return nil }
             let known: [String] = try db.all(
                 "SELECT DISTINCT wa_id FROM logins WHERE phone = ? AND wa_id IS NOT NULL", phone
             ) { $0.text(0) ?? "" }
@@ -39,6 +41,11 @@ extension SQLiteStore {
             try db.run(
                 "DELETE FROM logins WHERE phone = ? AND (state <> 0 OR expires_at <= ?)", phone, now
             )
+            let live: [EndedFamily] = try db.all(
+                "SELECT id, login FROM families WHERE user = ? AND ended_at IS NULL", user
+            ) { row throws(SQLiteError) in
+                EndedFamily(id: try row.id(0), login: try row.id(1))
+            }
             try db.run("DELETE FROM families WHERE user = ?", user)
             for spelling in Set(known + phone.variants.map(\.digits)) {
                 try Rows.forget(contact: spelling, at: now, in: db)
@@ -46,7 +53,7 @@ extension SQLiteStore {
             }
             try db.run("DELETE FROM users WHERE id = ?", user)
             try Rows.record(.accountDeleted, phone: phone, user: user, at: now, in: db)
-            return true
+            return live
         }
     }
 }

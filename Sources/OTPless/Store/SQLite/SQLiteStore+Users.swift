@@ -37,29 +37,24 @@ extension SQLiteStore {
 
     /// Ends a family.
     public func end(
-        _ family: FamilyID, recording event: AuditEvent, at now: Timestamp
-    ) async throws(StoreError) -> Bool {
+        _ id: FamilyID, recording event: AuditEvent, at now: Timestamp
+    ) async throws(StoreError) -> EndedFamily? {
         try await writer.perform { db throws(SQLiteError) in
-            try Rows.end(family, at: now, in: db)
+            try Rows.end(id, at: now, in: db)
             let hasEnded = db.changes == 1
-            try Rows.close(loginOf: family, at: now, in: db)
-            if hasEnded { try Self.record(event, [family], at: now, in: db) }
-            return hasEnded
+            try Rows.close(loginOf: id, at: now, in: db)
+            guard hasEnded, let family = try Rows.family(id, in: db) else { return nil }
+            return try Self.record(event, family, at: now, in: db)
         }
     }
 
     private static func record(
-        _ event: AuditEvent, _ families: [FamilyID], at now: Timestamp, in db: SQLiteConnection
-    ) throws(SQLiteError) {
-        for id in families {
-            let family = try Rows.family(id, in: db)
-            let user = try family.flatMap { family throws(SQLiteError) in
-                try Rows.user(family.user, in: db)
-            }
-            try Rows.record(
-                event, phone: user?.phone, user: family?.user, login: family?.login, family: id,
-                at: now, in: db)
-        }
+        _ event: AuditEvent, _ family: RefreshFamily, at now: Timestamp, in db: SQLiteConnection
+    ) throws(SQLiteError) -> EndedFamily {
+        try Rows.record(
+            event, phone: try Rows.user(family.user, in: db)?.phone, user: family.user,
+            login: family.login, family: family.id, at: now, in: db)
+        return EndedFamily(id: family.id, login: family.login)
     }
 
     /// Ends a family that nobody was given.
@@ -72,16 +67,20 @@ extension SQLiteStore {
     /// Ends all live families of a user.
     public func endFamilies(
         of user: UserID, at now: Timestamp
-    ) async throws(StoreError) -> [FamilyID] {
+    ) async throws(StoreError) -> [EndedFamily] {
         try await writer.perform { db throws(SQLiteError) in
-            let ended: [FamilyID] = try db.all(
+            let ids: [FamilyID] = try db.all(
                 """
                 UPDATE families SET ended_at = max(?, last_used_at)
                 WHERE user = ? AND ended_at IS NULL RETURNING id
                 """, now, user
             ) { row throws(SQLiteError) in try row.id(0) }
-            for family in ended { try Rows.close(loginOf: family, at: now, in: db) }
-            try Self.record(.loggedOut, ended, at: now, in: db)
+            var ended: [EndedFamily] = []
+            for id in ids {
+                try Rows.close(loginOf: id, at: now, in: db)
+                guard let family = try Rows.family(id, in: db) else { continue }
+                ended.append(try Self.record(.loggedOut, family, at: now, in: db))
+            }
             return ended
         }
     }

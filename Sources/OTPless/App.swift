@@ -12,6 +12,9 @@ public struct App: Sendable {
     /// Tokens.
     public let tokens: Tokens
 
+    /// The keys of access tokens.
+    public let access: AccessTokens
+
     /// Accounts.
     public let users: Users
 
@@ -32,10 +35,12 @@ public struct App: Sendable {
 
     /// Puts the parts together: reads what the store keeps of earlier runs.
     ///
+    /// - Parameter keys: What access tokens are signed with; nil: the configuration's secret.
     /// - Throws: `StoreError` when the store is down; `ConfigError` when the token secret is empty.
     public init(
-        config: Config, store: any Store, messenger: any Messenger, events: LoginEvents, log: Log,
-        clock: any WallClock = SystemClock(), entropy: Entropy = .system
+        config: Config, keys: KeyRing? = nil, store: any Store, messenger: any Messenger,
+        events: LoginEvents, log: Log, clock: any WallClock = SystemClock(),
+        entropy: Entropy = .system
     ) async throws {
         let settings = AccessTokens.Settings(
             issuer: config.tokens.issuer, audience: config.tokens.audience,
@@ -43,12 +48,13 @@ public struct App: Sendable {
         let ended = EndedLogins(tokenLifetime: config.tokens.accessLifetime)
         let key = try await store.secret("refresh", candidate: entropy.bytes(32))
         let codes = try await store.secret("codes", candidate: entropy.bytes(32))
-        guard let access = AccessTokens(secret: config.tokens.secret, settings: settings),
+        guard let keys = keys ?? KeyRing(secret: config.tokens.secret),
             let refreshKey = HMACKey(key), let codeKey = HMACKey(codes)
         else {
             throw ConfigError(faults: [ConfigFault(name: "OTPLESS_JWT_SECRET", problem: "is empty")]
             )
         }
+        access = AccessTokens(keys: keys, settings: settings)
         let now = clock.now
         let since = now - config.tokens.accessLifetime - Self.clockTolerance
         ended.add(try await store.families(endedSince: since), at: now)

@@ -40,6 +40,7 @@ func routes(
 
     router.on(.get, "/healthz", Health(app).live)
     router.on(.get, "/readyz", answer: Health(app).ready)
+    router.on(.get, "/.well-known/jwks.json", ShowKeys(app).answer)
     router.on(.get, "/metrics", ShowMetrics(app, counted + [webhook.metrics]).answer)
 
     router.asset("/", "text/html; charset=utf-8", PackageResources.login_html)

@@ -33,6 +33,7 @@ struct ServerProcess {
     /// Opens the store and listens.
     static func start(_ config: Config, on loops: LoopGroup) async throws -> ServerProcess {
         let tls = try TLSFiles.read(config)
+        let keys = try KeyFolder.read(config)
         let log = try Log(config.logLevel)
         let lock = try DatabaseLock(config.databasePath)
         let store = try openStore(config.databasePath)
@@ -47,7 +48,8 @@ struct ServerProcess {
         let app: App
         do {
             app = try await App(
-                config: config, store: store, messenger: messenger, events: events, log: log)
+                config: config, keys: keys?.ring, store: store, messenger: messenger,
+                events: events, log: log)
         } catch let error as StoreError {
             throw StartError(error, of: config.databasePath)
         }
@@ -66,7 +68,8 @@ struct ServerProcess {
         }
         let process = ServerProcess(
             app: app, server: server, loops: loops, store: store, lock: lock, tls: tls?.context)
-        process.warn(tls?.warnings ?? [])
+        process.warn((tls?.warnings ?? []) + (keys?.warnings ?? []))
+        if let keys { process.tell("keys", keys) }
         return process
     }
 
@@ -81,13 +84,44 @@ struct ServerProcess {
         app.log.close()
     }
 
-    /// Reads the certificate and its key again; if they are not fit, those before stay.
+    /// Reads again what lies in files; what is not fit changes nothing.
     func reload() async {
+        guard tls != nil || app.config.tokens.keyFolder != nil else {
+            return app.log.write(
+                .info, "nothing to reload",
+                ["reason": .text("neither TLS nor a folder of keys is configured")])
+        }
+        reloadKeys()
+        await reloadCertificate()
+    }
+
+    /// Reads the folder of keys again; if it is not fit, the keys before stay.
+    private func reloadKeys() {
         do throws(ConfigError) {
-            guard let files = try TLSFiles.read(app.config, succeeding: tls) else {
-                return app.log.write(
-                    .info, "nothing to reload", ["reason": .text("TLS is not configured")])
+            guard let keys = try KeyFolder.read(app.config) else { return }
+            app.access.replaceKeys(keys.ring)
+            tell("keys reloaded", keys)
+            warn(keys.warnings)
+        } catch {
+            for fault in error.faults {
+                app.log.write(.error, "keys not reloaded", ["fault": .text("\(fault)")])
             }
+        }
+    }
+
+    private func tell(_ event: StaticString, _ keys: KeyFolder) {
+        app.log.write(
+            .info, event,
+            [
+                "signing": .text(keys.ring.signing.id),
+                "verifying": .text(keys.ring.ids.joined(separator: " ")),
+            ])
+    }
+
+    /// Reads the certificate and its key again; if they are not fit, those before stay.
+    private func reloadCertificate() async {
+        do throws(ConfigError) {
+            guard let files = try TLSFiles.read(app.config, succeeding: tls) else { return }
             await server.renew(files.context)
             app.log.write(
                 .info, "certificate reloaded", ["daysLeft": .number(files.context.daysLeft)])

@@ -71,12 +71,10 @@ struct ConfigTests {
 
     @Test(arguments: [
         ("OTPLESS_APP_LOGO", "x", ""), ("OTPLESS_TRUSTED_PROXIES", "10.0.0.0/8", ""),
-        ("OTPLESS_JWT_KEYS", "keys", ""),
         ("OTPLESS_COUNTRIES", "+49", ""),
         ("OTPLESS_REQUIRE_CODE_CHALLENGE", "on", "off"), ("OTPLESS_REFRESH_COOKIE", "on", "off"),
         ("OTPLESS_LIMIT_PHONE", "1/60s", "off"),
         ("OTPLESS_LIMIT_IP", "60/10m", "off"), ("OTPLESS_LIMIT_CODES", "10/1h", "off"),
-        ("OTPLESS_JWT_ALGORITHM", "ES256", "HS256"),
         ("OTPLESS_WHATSAPP_PROVIDER", "twilio", "cloud"),
     ])
     func `a setting without effect is a fault unless it asks for what happens anyway`(

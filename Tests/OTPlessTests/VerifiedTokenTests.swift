@@ -42,6 +42,22 @@ struct VerifiedTokenTests {
         #expect(tokens.verify(token[...], at: Self.now + .seconds(900)) == nil)
     }
 
+    /// Its key may be the one that goes.
+    @Test func `a token that is being verified while the keys change is not remembered`() throws {
+        let token = issue(family)
+        let caller = try #require(tokens.verify(token[...], at: Self.now))
+        let verified = VerifiedTokens()
+        let before = verified.generation
+        verified.insert(token[...], caller, of: before)
+        #expect(verified.caller(token[...], at: Self.now) == caller)
+        verified.forget()
+        #expect(verified.caller(token[...], at: Self.now) == nil)
+        verified.insert(token[...], caller, of: before)
+        #expect(verified.caller(token[...], at: Self.now) == nil)
+        verified.insert(token[...], caller, of: verified.generation)
+        #expect(verified.caller(token[...], at: Self.now) == caller)
+    }
+
     @Test func `those that share a place are told apart`() {
         let issued = (0..<4000).map { _ in
             let family = FamilyID.make(at: Self.now, .system)

@@ -21,6 +21,7 @@ extension Config {
                 faults.append(ConfigFault(name: setting.name, problem: problem))
             }
         }
-        return (config, faults + config.tlsFaults(besides: faults) + unknownNames(in: environment))
+        let across = config.keyFaults(besides: faults) + config.tlsFaults(besides: faults)
+        return (config, faults + across + unknownNames(in: environment))
     }
 }

@@ -54,6 +54,8 @@ extension Config {
         - Only secrets may have control characters.
         - `OTPLESS_ALLOWED_ORIGINS` replaces its default. If you use the built-in page, list the public URL's own
           origin too.
+        - `OTPLESS_JWT_SECRET` is for HS256 alone and `OTPLESS_JWT_KEYS` for the others alone; the one without effect is
+          refused. [keys.md](keys.md) says how keys are made and changed.
         - `OTPLESS_CONNECTIONS` is by default the hard descriptor limit (`ulimit -Hn`, systemd's `LimitNOFILE=`) less
           64 and less 256 for each event loop, which the server needs beside its clients, at least half of the limit and
           at most 100000. The server raises its soft limit to the hard one at start.

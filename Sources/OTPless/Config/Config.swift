@@ -62,8 +62,14 @@ public struct Config: Sendable {
 
     /// How tokens are made.
     public struct Tokens: Sendable {
-        /// The HS256 key, at least 32 bytes.
+        /// How access tokens are signed.
+        public var algorithm = SigningAlgorithm.hs256
+
+        /// The HS256 key, at least 32 bytes; empty for the other algorithms.
         public var secret = Secret("")
+
+        /// The folder of keys of the other algorithms.
+        public var keyFolder: String?
 
         /// `iss`.
         public var issuer = ""

@@ -87,6 +87,15 @@ extension Notation where Value == Bool {
     }
 }
 
+extension Notation where Value == SigningAlgorithm {
+    /// The name of an algorithm; names are case-sensitive (RFC 7515 §4.1.1).
+    static let algorithm = Notation(expectation: "must be HS256, ES256 or EdDSA") { text in
+        SigningAlgorithm(rawValue: text)
+    } print: {
+        $0.rawValue
+    }
+}
+
 extension Notation where Value == MessageTemplate {
     /// A template with its languages.
     static let template = Notation(

@@ -32,13 +32,22 @@ extension Setting {
     ]
 
     private static let tokens: [Setting] = [
-        .notYet("OTPLESS_JWT_ALGORITHM", except: "HS256", "how access tokens are signed"),
-        .required(
+        .optional(
+            "OTPLESS_JWT_ALGORITHM", \.tokens.algorithm, .algorithm,
+            "how access tokens are signed: `HS256` `ES256` `EdDSA`"),
+        .derived(
             "OTPLESS_JWT_SECRET", \.tokens.secret,
             .secret("must be at least 32 bytes long") { $0.bytes.count >= 32 },
+            from: "**required** for HS256",
             "what access tokens are signed with: at least 32 bytes, such as the output of "
-                + "`otpless-server gen-secret`"),
-        .notYet("OTPLESS_JWT_KEYS", "a folder of private keys, for the other algorithms"),
+                + "`otpless-server gen-secret`"
+        ) { _ in Secret("") },
+        .derived(
+            "OTPLESS_JWT_KEYS", \.tokens.keyFolder, .perhaps(.path),
+            from: "**required** for the others",
+            "a folder of private keys in PEM: a file's name without `.pem` is the `kid`, the last by name "
+                + "signs. Read again at SIGHUP"
+        ) { _ in nil },
         .derived(
             "OTPLESS_JWT_ISSUER", \.tokens.issuer, .atMost(bytes: 256), from: "the public URL",
             "`iss` of access tokens"

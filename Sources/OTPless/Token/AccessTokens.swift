@@ -1,3 +1,5 @@
+import Loop
+
 /// Who a request comes from, as its access token says.
 public struct Caller: Hashable, Sendable {
     /// The user: `sub`.
@@ -10,7 +12,10 @@ public struct Caller: Hashable, Sendable {
     public let expiresAt: Timestamp
 }
 
-/// Makes and checks access tokens: JWT (RFC 7519) signed with HMAC-SHA256 (RFC 7515, RFC 7518 §3.2).
+/// Makes and checks access tokens: JWT (RFC 7519) signed as RFC 7515 says.
+///
+/// Algorithm and key are chosen by comparing a token's header byte for byte with those that the keys
+/// write: nothing a token says of itself is ever believed (RFC 8725 §3.1).
 public struct AccessTokens: Sendable {
     /// Who signs and for whom, and for how long.
     public struct Settings: Sendable {
@@ -31,37 +36,36 @@ public struct AccessTokens: Sendable {
         }
     }
 
-    /// Longer tokens are refused unread: ours are under 1 KiB.
-    private static let maxLength = 2048
+    /// Longer tokens are refused unread: ours are under 1 KiB, and under 2.6 with the longest of names,
+    /// issuers and audiences, all of them escaped.
+    private static let maxLength = 3072
 
     /// How long a token is valid.
     public var lifetime: Duration { settings.lifetime }
 
     private let settings: Settings
-    private let key: HMACKey
+    private let keys: Locked<KeyRing>
     private let verified = VerifiedTokens()
-    /// The first part of every token of this key, and its dot.
-    ///
-    /// Algorithm and key are checked by comparing it byte for byte: nothing a token says of itself
-    /// is ever believed (RFC 8725 §3.1).
-    private let header: [UInt8]
+
+    /// Tokens of these keys.
+    public init(keys: KeyRing, settings: Settings) {
+        self.keys = Locked(keys)
+        self.settings = settings
+    }
 
     /// Tokens signed with a secret; nil when the secret is empty.
     public init?(secret: Secret, settings: Settings) {
-        guard let key = HMACKey(secret.bytes) else { return nil }
-        self.key = key
-        self.settings = settings
-        // Names the key without telling anything of it.
-        let keyID = Base64URL.encode(key.code(of: Array("kid".utf8)[...]).prefix(9))
-        var writer = JSONWriter()
-        writer.object { writer in
-            writer.member("alg", "HS256")
-            writer.member("kid", keyID)
-            writer.member("typ", "JWT")
-        }
-        var header: [UInt8] = []
-        Base64URL.append(encoded: writer.bytes, to: &header)
-        self.header = header + [UInt8(ascii: ".")]
+        guard let keys = KeyRing(secret: secret) else { return nil }
+        self.init(keys: keys, settings: settings)
+    }
+
+    /// The public keys as a JWK Set (RFC 7517 §5).
+    public var publicKeys: [UInt8] { keys.withLock { $0 }.publicKeys }
+
+    /// Signs and verifies with other keys from now on; tokens of those that are gone are refused.
+    public func replaceKeys(_ keys: KeyRing) {
+        self.keys.withLock { $0 = keys }
+        verified.forget()
     }
 
     /// Signs a token for a user's login.
@@ -80,31 +84,34 @@ public struct AccessTokens: Sendable {
             claims.member("exp", (now + settings.lifetime).seconds)
             claims.member("jti", Base64URL.encode(entropy.bytes(12)))
         }
-        var token = header
+        let key = keys.withLock { $0.signing }
+        var token = key.header
         Base64URL.append(encoded: claims.bytes, to: &token)
-        let code = key.code(of: token[...])
+        let signature = key.sign(token[...])
         token.append(UInt8(ascii: "."))
-        Base64URL.append(encoded: code, to: &token)
+        Base64URL.append(encoded: signature, to: &token)
         return String(decoding: token, as: UTF8.self)
     }
 
     /// Checks a token; nil unless it is ours, whole and still valid.
     public func verify(_ token: ArraySlice<UInt8>, at now: Timestamp) -> Caller? {
         if let caller = verified.caller(token, at: now) { return caller }
+        // Asked for before the keys: what keys of before have verified is not remembered.
+        let generation = verified.generation
         guard let caller = verifySignature(token, at: now) else { return nil }
-        verified.insert(token, caller)
+        verified.insert(token, caller, of: generation)
         return caller
     }
 
     /// The signature is checked over the received bytes before any of them is decoded.
     private func verifySignature(_ token: ArraySlice<UInt8>, at now: Timestamp) -> Caller? {
-        let dot = UInt8(ascii: ".")
-        guard token.count <= Self.maxLength, token.starts(with: header),
-            let end = token.lastIndex(of: dot), end >= token.startIndex + header.count
+        guard token.count <= Self.maxLength, let key = keys.withLock({ $0 }).key(of: token),
+            let end = token.lastIndex(of: UInt8(ascii: ".")),
+            case let start = token.startIndex + key.header.count, end >= start
         else { return nil }
-        guard let code = Base64URL.decode(token[(end + 1)...]),
-            key.verifies(code, of: token[..<end]),
-            let claims = Base64URL.decode(token[(token.startIndex + header.count)..<end])
+        guard let signature = Base64URL.decode(token[(end + 1)...]),
+            key.verifies(signature, of: token[..<end]),
+            let claims = Base64URL.decode(token[start..<end])
         else { return nil }
         return caller(from: claims, at: now)
     }

@@ -32,18 +32,30 @@ enum CheckConfigCommand {
         let told = Set(configured.faults.map(\.name))
         let found = [listenFault(config), databaseFault(config)]
             .compactMap { $0 }.filter { configured.isRead && !told.contains($0.name) }
-        let (tlsFaults, tlsWarnings) = tls(config)
+        let certificate = files { () throws(ConfigError) in
+            try TLSFiles.read(config)?.warnings
+        }
+        let files = [certificate, keys(config, told)]
         let complaints =
             configured.complaints + found.map(\.description)
-            + (configured.isRead ? tlsFaults : []).map(\.description)
+            + (configured.isRead ? files.flatMap(\.faults) : []).map(\.description)
         guard complaints.isEmpty else { return Configured.complain(complaints) }
-        configured.warn(adding: tlsWarnings)
+        configured.warn(adding: files.flatMap(\.warnings))
         return Terminal.tell("Configuration is valid")
     }
 
-    private static func tls(_ config: Config) -> (faults: [ConfigFault], warnings: [String]) {
+    /// A folder of keys that is not to be there is no more looked into than one that is missing.
+    private static func keys(_ config: Config, _ told: Set<String>) -> FilesFound {
+        let isJudged = told.isDisjoint(with: ["OTPLESS_JWT_ALGORITHM", KeyFolder.name])
+        guard isJudged else { return ([], []) }
+        return files { () throws(ConfigError) in try KeyFolder.read(config)?.warnings }
+    }
+
+    private typealias FilesFound = (faults: [ConfigFault], warnings: [String])
+
+    private static func files(_ read: () throws(ConfigError) -> [String]?) -> FilesFound {
         do throws(ConfigError) {
-            return ([], try TLSFiles.read(config)?.warnings ?? [])
+            return ([], try read() ?? [])
         } catch {
             return (error.faults, [])
         }

@@ -14,6 +14,20 @@ enum Files {
         return unsafe stat(path, &facts) == 0 && facts.st_mode & S_IFMT == S_IFDIR
     }
 
+    /// The names in a folder, in no order; nil when it cannot be read.
+    static func names(in folder: String) -> [String]? {
+        guard let entries = unsafe opendir(folder) else { return nil }
+        defer { unsafe closedir(entries) }
+        guard let offset = MemoryLayout<dirent>.offset(of: \.d_name) else { return nil }
+        var names: [String] = []
+        while let entry = unsafe readdir(entries) {
+            // An entry is only as long as its name: to copy the structure would read beyond it.
+            let name = unsafe UnsafeRawPointer(entry).advanced(by: offset)
+            names.append(unsafe String(cString: name.assumingMemoryBound(to: CChar.self)))
+        }
+        return names
+    }
+
     /// Makes a folder for its owner alone, and those above it, unless they exist.
     static func makeFolder(_ path: String) throws(SystemError) {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)

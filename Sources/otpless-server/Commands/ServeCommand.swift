@@ -13,7 +13,7 @@ extension Command {
             Reads OTPLESS_* from the environment, lists everything that is missing or wrong at once
             (exit status 78), and serves until SIGTERM or SIGINT: then no new connections, requests
             in flight finish, waiting pages get close 1001 and reconnect; 10 s at most. SIGHUP
-            reads the TLS certificate and its key again.
+            reads the TLS certificate and its key again, and the folder of keys.
             """,
         isLasting: true, isReloadable: true
     ) { await Configured.run("serve", $0, ServeCommand.run) }

@@ -40,6 +40,22 @@ struct CommandTemplateTests {
         }
     }
 
+    @Test func `the template of number matching has a deny button alone`() throws {
+        let run = try template("a:en", ["OTPLESS_WHATSAPP_MATCH_TEMPLATE": "b:en,ar"])
+        #expect(run.end == .exited(0))
+        let all = try run.lines.map { try JSON(Array($0.utf8)) }
+        #expect(all.map { $0["name"].text } == ["a", "b", "b"])
+        for (json, label) in zip(all.dropFirst(), ["Deny", "رفض"]) {
+            let components = json["components"].list
+            let text = components.first?["text"].text ?? ""
+            for variable in ["{{1}}", "{{2}}", "{{3}}"] { #expect(text.contains(variable)) }
+            #expect(!text.hasPrefix("{{") && !text.hasSuffix("}}"))
+            #expect(components.last?["buttons"].list.map(\.["text"].text) == [label])
+        }
+        let alone = try template(nil, ["OTPLESS_WHATSAPP_MATCH_TEMPLATE": "b:en"])
+        #expect(alone.lines.count == 1)
+    }
+
     @Test(arguments: [("1s", 30), ("29s", 30), ("30s", 30), ("31s", 31), ("10m", 600)])
     func `Meta delivers it no longer than a login lives`(lifetime: String, seconds: Double) throws {
         let run = try template("a:en", ["OTPLESS_LOGIN_TTL": lifetime])

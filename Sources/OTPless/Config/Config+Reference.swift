@@ -43,7 +43,7 @@ extension Config {
         | `otpless-server print-config` | prints the configuration in effect as an env file, secrets as `***` |
         | `otpless-server gen-secret` | prints a fresh value for `OTPLESS_JWT_SECRET` |
         | `otpless-server migrate` | creates the database, or brings its schema up to date, as `serve` does at start |
-        | `otpless-server template` | prints the message template, ready to submit to Meta |
+        | `otpless-server template` | prints the message templates, ready to submit to Meta |
 
         All but `gen-secret` read the configuration and take `--env-file FILE`. `--help` on each says more.
         """

@@ -55,20 +55,46 @@ struct Worker {
 
     private mutating func login() throws {
         let digits = nextPhone()
-        guard let session = try initiate(digits) else {
+        if numbers.oneIn(3) { return try linkLogin(digits) }
+        guard let data = try initiate(#""phoneNumber":"+\#(digits)""#) else {
             // A message may have come all the same: another phone, so that nobody takes it for a later one.
             phone += 3
             return load.pause()
         }
-        var promise = Promise(session: session, digits: digits)
-        if numbers.oneIn(8) {
-            ledger.add(.leftPending)
-            return pending.append(promise)
-        }
+        let promise = Promise(session: data["sessionId"].text ?? "", digits: digits)
+        if numbers.oneIn(8) { return leave(promise) }
         let message = try load.provider.message(to: digits)
         if numbers.oneIn(10) { return try deny(promise, message) }
-        var page = numbers.oneIn(2) ? try? PageSocket(session: session, port: load.port) : nil
-        try tap(message.confirm, of: message.id, by: digits)
+        try confirm(promise) { worker throws in
+            try worker.tap(message.confirm, of: message.id, by: digits)
+        }
+    }
+
+    /// The person sends the page's code.
+    private mutating func linkLogin(_ digits: String) throws {
+        guard let data = try initiate(#""method":"link""#) else { return load.pause() }
+        let promise = Promise(session: data["sessionId"].text ?? "", digits: digits)
+        if numbers.oneIn(8) { return leave(promise) }
+        let text = Webhook.text("Sign me in: \(data["code"].text ?? "")")
+        try confirm(promise) { worker throws in
+            let id = worker.nextMessageID()
+            try worker.deliver(Webhook.message(text, from: digits, id: id))
+        }
+    }
+
+    private mutating func leave(_ promise: Promise) {
+        ledger.add(.leftPending)
+        pending.append(promise)
+    }
+
+    private mutating func confirm(
+        _ started: Promise, _ answer: (inout Worker) throws -> Void
+    ) throws {
+        var promise = started
+        let digits = promise.digits
+        var page =
+            numbers.oneIn(2) ? try? PageSocket(session: promise.session, port: load.port) : nil
+        try answer(&self)
         ledger.add(.confirmed)
         promise.isNewUser =
             accounts.updateValue(accounts[digits] ?? Account(), forKey: digits) == nil
@@ -85,21 +111,25 @@ struct Worker {
             + String(repeating: "0", count: 5 - number.count) + number
     }
 
-    private func initiate(_ digits: String) throws -> String? {
-        let body = #"{"phoneNumber":"+\#(digits)"}"#
-        guard let reply = load.ask("POST", "/api/auth/initiate", body) else { return nil }
-        guard reply.status == 200, let session = reply.json["data"]["sessionId"].text else {
-            throw Fault("initiate: \(reply)")
-        }
+    private func initiate(_ members: String) throws -> JSON? {
+        guard let reply = load.ask("POST", "/api/auth/initiate", "{\(members)}") else { return nil }
+        guard reply.status == 200 else { throw Fault("initiate: \(reply)") }
         ledger.add(.initiated)
-        return session
+        return reply.json["data"]
     }
 
     /// A webhook is repeated until it is taken, like Meta's.
     private mutating func tap(_ payload: String, of message: String, by digits: String) throws {
+        let id = nextMessageID()
+        try deliver(Webhook.tap(payload, by: digits, id: id, quoting: message))
+    }
+
+    private mutating func nextMessageID() -> String {
         taps += 1
-        let id = "wamid.in.\(index).\(taps)"
-        let body = Webhook.tap(payload, by: digits, id: id, quoting: message)
+        return "wamid.in.\(index).\(taps)"
+    }
+
+    private func deliver(_ body: [UInt8]) throws {
         let request = LiveServer.webhook(body)
         let reply = try load.insist("a tap") { load.ask(request) }
         guard reply.status == 200 else { throw Fault("tap: \(reply)") }

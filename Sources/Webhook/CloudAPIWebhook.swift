@@ -37,7 +37,7 @@ package struct CloudAPIWebhook {
     }
 
     private mutating func read(_ value: JSONValue) {
-        let contacts = members("contacts", of: value)
+        let contacts = CloudAPIContacts(value["contacts"])
         for element in members("messages", of: value) {
             if let message = Self.message(element, contacts) {
                 messages.append(message)
@@ -57,31 +57,15 @@ package struct CloudAPIWebhook {
     /// A message that a person sent, or what WhatsApp says about the person; what groups say is
     /// nobody's answer.
     private static func message(
-        _ message: JSONValue, _ contacts: JSONValue.Elements
+        _ message: JSONValue, _ contacts: CloudAPIContacts
     ) -> InboundMessage? {
         guard let id = message["id"]?.string, message["group_id"] == nil,
-            let sender = sender(of: message, contacts), let content = content(of: message)
+            let sender = contacts.sender(of: message), let content = content(of: message)
         else { return nil }
         return InboundMessage(
             id: id, sender: sender, sentAt: time(message["timestamp"]),
             quotedMessageID: message["context"]?["id"]?.string,
             content: isForwarded(message) ? .other : content)
-    }
-
-    /// Who it comes from; nil when nobody is named.
-    private static func sender(
-        of message: JSONValue, _ contacts: JSONValue.Elements
-    ) -> Sender? {
-        let (from, user) = (message["from"]?.string, message["from_user_id"]?.string)
-        var sender = Sender(waID: from, userID: user)
-        let contact = contacts.first { contact in
-            from != nil && contact["wa_id"]?.string == from
-                || user != nil && contact["user_id"]?.string == user
-        }
-        sender.userID = user ?? contact?["user_id"]?.string
-        sender.identityHash =
-            contact?["identity_key_hash"]?.string ?? message["system"]?["identity"]?["hash"]?.string
-        return sender.waID == nil && sender.userID == nil ? nil : sender
     }
 
     /// What a message holds; nil for a kind of notice that is not known.

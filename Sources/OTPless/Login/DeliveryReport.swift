@@ -98,7 +98,10 @@ extension Login {
         case .failed(let failure):
             guard failure.reason == .windowClosed, kind == .buttons, phone != nil,
                 let secret = report.templateSecret
-            else { return end(as: .failed, at: now) ? .changed : .none }
+            else {
+                return end(as: hiddenSender == nil ? .failed : .numberHidden, at: now)
+                    ? .changed : .none
+            }
             message = .template
             // Whatever the undelivered message carried is void.
             answerDigest = Digest(of: secret)

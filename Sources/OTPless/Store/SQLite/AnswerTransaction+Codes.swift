@@ -79,6 +79,7 @@ extension AnswerTransaction {
         let waiting = try Rows.logins(hiddenSender: userID, in: db).filter {
             $0.standing(at: now) == .pending
         }
+        result.outcome = waiting.isEmpty ? nil : .confirmed
         guard isRequested, phones.count == 1 else {
             return try end(waiting, as: .numberHidden, .loginFailed)
         }

@@ -88,8 +88,8 @@ extension AnswerTransaction {
         let phone = sender.flatMap { PhoneNumber(waID: $0) }
         switch change {
         case .userID:
-            guard let id = message.sender.userID else { return }
-            try Rows.forget(userID: id, in: db)
+            if let id = message.sender.userID { try Rows.forget(userID: id, in: db) }
+            if let sender { try Rows.forgetUserIDs(of: sender, in: db) }
         case .identity:
             if let hash = message.sender.identityHash, let sender {
                 _ = try Rows.note(

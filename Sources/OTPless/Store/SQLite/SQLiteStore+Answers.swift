@@ -141,8 +141,9 @@ extension Answer {
         switch self {
         case .button(let payload): payload.verb.outcome
         case .word(let verb): verb.outcome
-        case .number, .codes, .contact: .confirmed
-        case .change: nil
+        case .number: .confirmed
+        // What they come to depends on what waits for them.
+        case .codes, .contact, .change: nil
         }
     }
 }

@@ -5,7 +5,7 @@ package final class Admission: Sendable {
     /// How many there are, and how many of each client.
     private struct Count {
         var total = 0
-        var perClient: [ClientNetwork: Int] = [:]
+        var perClient: [IPNetwork: Int] = [:]
     }
 
     private let limits: ConnectionLimits
@@ -26,7 +26,7 @@ package final class Admission: Sendable {
 
     /// A place for a connection from that address; nil when there is none, or when the client has its share.
     package func place(for peer: SocketAddress) -> Place? {
-        let client = limits.perClient == .max ? nil : ClientNetwork(peer)
+        let client = limits.perClient == .max ? nil : Self.client(at: peer.ip)
         let isAdmitted = count.withLock { count in
             guard count.total < limits.total else { return false }
             if let client {
@@ -40,7 +40,12 @@ package final class Admission: Sendable {
         return isAdmitted ? Place(of: client, in: self) : nil
     }
 
-    fileprivate func leave(_ client: ClientNetwork?) {
+    /// Nil for addresses that are not of the internet: there may be a proxy behind one.
+    private static func client(at address: IPAddress) -> IPNetwork? {
+        address.isPrivate ? nil : address.client
+    }
+
+    fileprivate func leave(_ client: IPNetwork?) {
         count.withLock { count in
             count.total -= 1
             guard let client, let own = count.perClient[client] else { return }
@@ -51,10 +56,10 @@ package final class Admission: Sendable {
 
 /// The place that a connection takes up; free again, once, when the connection lets go of it.
 package struct Place: ~Copyable {
-    private let client: ClientNetwork?
+    private let client: IPNetwork?
     private let admission: Admission
 
-    fileprivate init(of client: ClientNetwork?, in admission: Admission) {
+    fileprivate init(of client: IPNetwork?, in admission: Admission) {
         self.client = client
         self.admission = admission
     }

@@ -14,9 +14,10 @@ func routes(
             ConfigFault(name: "OTPLESS_WHATSAPP_APP_SECRET", problem: "must not be empty")
         ])
     }
+    let clients = ClientAddresses(app)
     var router = Router()
 
-    router.on(.post, "/api/auth/initiate", answer: StartLogin(app).answer)
+    router.on(.post, "/api/auth/initiate", answer: StartLogin(app, clients).answer)
     router.on(.get, "/api/auth/ws", WaitForLogin(app, gateway).answer)
     router.on(.post, "/api/auth/claim", answer: ClaimLogin(app).claim)
     router.on(.post, "/api/auth/ack", answer: ClaimLogin(app).acknowledge)
@@ -38,8 +39,8 @@ func routes(
             answer: ReceiveWebhook(webhook).receive)
     }
 
-    router.on(.get, "/healthz", Health(app).live)
-    router.on(.get, "/readyz", answer: Health(app).ready)
+    router.on(.get, "/healthz", Health(app, clients).live)
+    router.on(.get, "/readyz", answer: Health(app, clients).ready)
     router.on(.get, "/.well-known/jwks.json", ShowKeys(app).answer)
     router.on(.get, "/metrics", ShowMetrics(app, counted + [webhook.metrics]).answer)
 

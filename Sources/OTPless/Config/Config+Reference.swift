@@ -56,6 +56,10 @@ extension Config {
           origin too.
         - `OTPLESS_JWT_SECRET` is for HS256 alone and `OTPLESS_JWT_KEYS` for the others alone; the one without effect is
           refused. [keys.md](keys.md) says how keys are made and changed.
+        - `OTPLESS_TRUSTED_PROXIES` names reverse proxies by the addresses that connect here: `127.0.0.1,10.0.0.0/8`. With it
+          the client is the right-most address of `X-Forwarded-For` that is no trusted proxy; from anybody else the header
+          is ignored. `X-Forwarded-Proto` decides nothing: what browsers call is `OTPLESS_PUBLIC_URL`. Nor do trusted
+          proxies change who is counted by `OTPLESS_CONNECTIONS_PER_IP`, which is about connections.
         - `OTPLESS_CONNECTIONS` is by default the hard descriptor limit (`ulimit -Hn`, systemd's `LimitNOFILE=`) less
           64 and less 256 for each event loop, which the server needs beside its clients, at least half of the limit and
           at most 100000. The server raises its soft limit to the hard one at start.

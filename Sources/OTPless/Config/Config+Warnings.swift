@@ -1,3 +1,5 @@
+import Loop
+
 extension Config {
     /// What works as configured, but not as an operator may expect; told at start and by `/readyz`.
     public var warnings: [String] {
@@ -17,6 +19,11 @@ extension Config {
             warnings.append(
                 "OTPLESS_METRICS_TOKEN is not set: a reverse proxy on this machine may show /metrics to "
                     + "everybody; keep it from there, or set a token")
+        }
+        if trustedProxies.contains(where: \.isEverything) {
+            warnings.append(
+                "OTPLESS_TRUSTED_PROXIES is the whole internet: whoever reaches the server directly may "
+                    + "pretend to be any address")
         }
         let (template, name) =
             confirmation == .match

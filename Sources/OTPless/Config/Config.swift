@@ -1,3 +1,5 @@
+public import Loop
+
 /// All that an operator sets; read once at start, then only passed on.
 public struct Config: Sendable {
     /// Where the server listens, `host:port` each.
@@ -14,6 +16,9 @@ public struct Config: Sendable {
 
     /// What the server speaks TLS with; without it, plain HTTP.
     public var tls = TLS()
+
+    /// Proxies that are believed when they say whom they ask for.
+    public var trustedProxies: [IPNetwork] = []
 
     /// Origins whose pages may use the API and its WebSockets.
     public var allowedOrigins: [String] = []

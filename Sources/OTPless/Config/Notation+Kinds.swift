@@ -1,3 +1,13 @@
+import Loop
+
+extension Notation where Value == [IPNetwork] {
+    /// Addresses and blocks of them.
+    static let networks = list(
+        "must be addresses or CIDRs such as 127.0.0.1,10.0.0.0/8,2001:db8::/32, with no bits behind a "
+            + "prefix"
+    ) { IPNetwork($0) }
+}
+
 extension Notation where Value == [String] {
     /// Addresses to listen on: a literal address or `localhost`, and a port; names are not resolved.
     static let addresses = list(

@@ -46,17 +46,17 @@ extension Notation where Value == String {
     }
 }
 
-extension Notation where Value == [String] {
-    /// Texts with commas between them, at least one, each in the form in which it is kept.
-    static func list(
-        _ expectation: String, _ parse: @escaping @Sendable (String) -> String?
-    ) -> Notation {
+extension Notation {
+    /// Things with commas between them, at least one; nothing to write where there is none.
+    static func list<Element: CustomStringConvertible>(
+        _ expectation: String, _ parse: @escaping @Sendable (String) -> Element?
+    ) -> Notation where Value == [Element] {
         Notation(expectation: expectation) { text in
             let parts = text.split(separator: ",")
             let values = parts.compactMap { parse(String($0).trimmed) }
             return !values.isEmpty && values.count == parts.count ? values : nil
         } print: { values in
-            values.joined(separator: ",")
+            values.isEmpty ? nil : values.map(\.description).joined(separator: ",")
         }
     }
 }

@@ -24,7 +24,10 @@ extension Setting {
         .optional(
             "OTPLESS_TLS_KEY", \.tls.key, .perhaps(.path),
             "the certificate's key, a PEM file that is not encrypted. Read again at SIGHUP"),
-        .notYet("OTPLESS_TRUSTED_PROXIES", "proxies whose forwarding headers count, as CIDRs"),
+        .optional(
+            "OTPLESS_TRUSTED_PROXIES", \.trustedProxies, .networks,
+            "reverse proxies whose `X-Forwarded-For` says who asks: addresses and CIDRs, with commas"
+        ),
         .derived(
             "OTPLESS_ALLOWED_ORIGINS", \.allowedOrigins, .origins, from: "the public URL's origin",
             "origins whose pages may open the WebSocket, with commas; replaces the default"

@@ -1,6 +1,6 @@
 import CLinux
 import Glibc
-import Loop
+public import Loop
 
 /// An address to listen on or a peer's address: IPv4 or IPv6, with a port.
 @safe public struct SocketAddress: Sendable, CustomStringConvertible {
@@ -70,6 +70,13 @@ import Loop
                 family, bytes.baseAddress?.advanced(by: offset), &text, socklen_t(text.count))
         }
         return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+
+    /// The address without its port, as a value.
+    public var ip: IPAddress {
+        // `sin_addr` and `sin6_addr` stand there (netinet/in.h).
+        let range = family == AF_INET6 ? 8..<24 : 4..<8
+        return unsafe withUnsafeBytes(of: storage) { unsafe IPAddress(bytes: $0[range]) }
     }
 
     /// Whether the address is this machine's own: 127.0.0.0/8, ::1, or the former written as IPv6.

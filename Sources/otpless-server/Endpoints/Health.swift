@@ -6,8 +6,10 @@ import Wire
 struct Health {
     private let store: any Store
     private let warnings: [String]
+    private let clients: ClientAddresses
 
-    init(_ app: App) {
+    init(_ app: App, _ clients: ClientAddresses) {
+        self.clients = clients
         store = app.store
         warnings = app.config.warnings
     }
@@ -25,6 +27,9 @@ struct Health {
         } catch {
             throw Failure(.serviceUnavailable, details: "The store cannot be written")
         }
+        // Whoever looks through a proxy that is not trusted is to see it here.
+        _ = clients.address(of: request)
+        let warnings = warnings + clients.warnings
         return Envelope(200, "Ready") { data in
             data.member("warnings") { writer in
                 writer.array { writer in

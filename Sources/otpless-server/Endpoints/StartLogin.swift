@@ -7,8 +7,10 @@ struct StartLogin {
     private let logins: Logins
     private let methods: Set<Login.Method>
     private let draining: Draining
+    private let clients: ClientAddresses
 
-    init(_ app: App) {
+    init(_ app: App, _ clients: ClientAddresses) {
+        self.clients = clients
         logins = app.logins
         methods = app.config.methods
         draining = app.draining
@@ -52,7 +54,7 @@ struct StartLogin {
         return Logins.Attempt(
             method, phone: phone ?? nil, codeChallenge: try Self.codeChallenge(fields),
             name: name == nil ? nil : try UserName.parse(name),
-            device: try Self.device(request, fields))
+            device: try Self.device(request, fields, at: clients.address(of: request)))
     }
 
     private func method(_ fields: RequestFields) throws(Failure) -> Login.Method {
@@ -76,14 +78,14 @@ struct StartLogin {
     }
 
     private static func device(
-        _ request: Request, _ fields: RequestFields
+        _ request: Request, _ fields: RequestFields, at address: IPAddress
     ) throws(Failure) -> Login.Device {
         var device = Login.Device()
         // Scalars, here and below: a single Character may have thousands of them.
         device.userAgent = request.headers["user-agent"].map {
             String($0.unicodeScalars.prefix(256))
         }
-        device.ip = request.peer.host
+        device.ip = "\(address)"
         device.type = try fields.string("deviceType")?.lowercased()
         device.notificationDeviceID = try fields.string("notificationDeviceId")
         device.locale = try fields.string("locale") ?? request.acceptedLanguages

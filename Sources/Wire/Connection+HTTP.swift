@@ -19,6 +19,7 @@ extension Connection {
             stageDeadline = loop.now + service.intervals.idle
             http.awaitsContinue = false
             http.requestID = nil
+            http.crossOrigin = []
             answer(request, on: loop)
         case .refuse(let refusal):
             refuse(refusal.status, on: loop)
@@ -28,6 +29,7 @@ extension Connection {
     private func bodyFollows(_ request: Request, on loop: isolated EventLoop) {
         stageDeadline = loop.now + service.intervals.body
         http?.requestID = request.headers.requestID
+        http?.crossOrigin = crossOrigin(request)
         switch service.router.match(request) {
         case .endpoint(let endpoint, _):
             http?.parser.bodyLimit = endpoint.bodyLimit
@@ -57,9 +59,8 @@ extension Connection {
             request.parameters = parameters
             handle(request, endpoint, on: loop)
         case .methodNotAllowed(let allow):
-            service.metrics.unmatched.count(405)
-            var response = service.refusals(405)
-            response.headers.append(("Allow", allow))
+            let response = preflight(request, allow) ?? wrongMethod(allow)
+            service.metrics.unmatched.count(response.status)
             send(response, to: request, on: loop)
         case .serverOptions(let allow):
             service.metrics.unmatched.count(204)
@@ -68,6 +69,24 @@ extension Connection {
             service.metrics.unmatched.count(404)
             send(service.refusals(404), to: request, on: loop)
         }
+    }
+
+    private func wrongMethod(_ allow: String) -> Response {
+        var response = service.refusals(405)
+        response.headers.append(("Allow", allow))
+        return response
+    }
+
+    private func preflight(_ request: Request, _ allow: String) -> Response? {
+        switch service.crossOrigin?.preflight(request, methods: allow) {
+        case .allowed(let response): response
+        case .foreign: service.refusals(403)
+        case nil: nil
+        }
+    }
+
+    private func crossOrigin(_ request: Request) -> [UInt8] {
+        service.crossOrigin?.lines(path: request.pathBytes, request.headers) ?? []
     }
 
     private func handle(
@@ -104,7 +123,8 @@ extension Connection {
         let keepsAlive = request.keepAlive && !response.closes && !service.isDraining
         let exchange = ResponseWriter.Exchange(
             requestID: request.id, date: service.date(), keepsAlive: keepsAlive,
-            omitsBody: request.method == .head)
+            omitsBody: request.method == .head,
+            crossOrigin: response.upgrade == nil ? crossOrigin(request) : [])
         outgoing.queue { ResponseWriter.append(response, exchange, to: &$0) }
         if let upgrade = response.upgrade {
             becomeWebSocket(upgrade, on: loop)
@@ -122,11 +142,21 @@ extension Connection {
         http?.awaitsContinue = false
         let exchange = ResponseWriter.Exchange(
             requestID: http?.requestID ?? service.nextRequestID(), date: service.date(),
-            keepsAlive: false, omitsBody: http?.parser.isHead ?? false)
+            keepsAlive: false, omitsBody: http?.parser.isHead ?? false,
+            crossOrigin: crossOriginOfRefusal)
         var response = service.refusals(status)
         if let allow { response.headers.append(("Allow", allow)) }
         outgoing.queue { ResponseWriter.append(response, exchange, to: &$0) }
         become(.closing)
+    }
+
+    /// For a head that is not whole, or was refused, what of it was read decides.
+    private var crossOriginOfRefusal: [UInt8] {
+        guard let http, let policy = service.crossOrigin else { return [] }
+        guard http.crossOrigin.isEmpty, let head = http.parser.partialHead else {
+            return http.crossOrigin
+        }
+        return policy.lines(path: head.path, head.fields)
     }
 
     /// The time for this stage of a request is over (RFC 9110 §15.5.9).

@@ -7,6 +7,8 @@ final class HTTPState {
     var awaitsContinue = false
     /// The client's own id of the request whose body is awaited, for a refusal of it.
     var requestID: String?
+    /// Header lines for a refusal of it.
+    var crossOrigin: [UInt8] = []
 
     init(limits: HTTPLimits) {
         parser = RequestParser(limits: limits)

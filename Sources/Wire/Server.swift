@@ -28,6 +28,9 @@ public final class Server: Sendable {
         /// Where it is counted what the server does.
         public var metrics = ServerMetrics()
 
+        /// Which pages of other origins may call what; nil: none.
+        public var crossOrigin: CrossOrigin?
+
         /// The bodies of the errors made below the router.
         public var refusals: Refusals
 

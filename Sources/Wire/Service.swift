@@ -8,6 +8,7 @@ import Metrics
 final class Service: Source {
     let router: Router
     let refusals: Server.Refusals
+    let crossOrigin: CrossOrigin?
     let times: TimeLimits
     let intervals: RequestIntervals
     let httpLimits: HTTPLimits
@@ -36,6 +37,7 @@ final class Service: Source {
         self.router = router
         self.admission = admission
         refusals = configuration.refusals
+        crossOrigin = configuration.crossOrigin
         times = configuration.times
         intervals = RequestIntervals(configuration.times)
         httpLimits = configuration.http

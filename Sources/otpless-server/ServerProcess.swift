@@ -166,6 +166,7 @@ struct ServerProcess {
         }
         configuration.connections = connections(config)
         configuration.tls = tls
+        configuration.crossOrigin = CrossOrigin(config)
         return configuration
     }
 }

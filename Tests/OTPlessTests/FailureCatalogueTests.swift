@@ -85,7 +85,8 @@ struct FailureCatalogueTests {
         (408, .requestTimeout), (411, .lengthRequired), (413, .payloadTooLarge), (414, .uriTooLong),
         (415, .unsupportedMediaType), (417, .expectationFailed), (426, .upgradeRequired),
         (431, .headersTooLarge), (500, .internalError), (501, .notImplemented),
-        (503, .serviceUnavailable), (505, .versionNotSupported), (418, .internalError),
+        (503, .serviceUnavailable), (403, .originNotAllowed), (505, .versionNotSupported),
+        (418, .internalError),
         (0, .internalError),
     ])
     func `a refusal below the router has the code of its status`(

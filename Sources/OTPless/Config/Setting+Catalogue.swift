@@ -30,7 +30,7 @@ extension Setting {
         ),
         .derived(
             "OTPLESS_ALLOWED_ORIGINS", \.allowedOrigins, .origins, from: "the public URL's origin",
-            "origins whose pages may open the WebSocket, with commas; replaces the default"
+            "origins whose pages may use the API and its WebSocket, with commas; replaces the default"
         ) { WebURL($0.publicURL).map { [$0.origin] } ?? [] },
     ]
 

@@ -204,6 +204,11 @@ extension Failure.Code {
 
     /// The code for a refusal made below the router, by its HTTP status.
     public init(refusal status: Int) {
+        // A page of a foreign origin asks whether it may send a request.
+        guard status != 403 else {
+            self = .originNotAllowed
+            return
+        }
         let request = Self.allCases.first {
             $0.request?.status == status && $0 != .invalidJSON && $0 != .invalidParameters
         }

@@ -38,16 +38,38 @@ struct HeadReader {
     func isHead(_ input: Span<UInt8>, from start: Int) -> Bool {
         let method = Array("HEAD".utf8)
         guard line.methodEnd == method.count else { return false }
-        var first = start
-        // Empty lines before the request line are in no reader.
-        while bytes.isEmpty, input[first] == .carriageReturn || input[first] == .lineFeed {
-            first += 1
-        }
+        let first = firstByte(input, from: start)
         return method.indices.allSatisfy { index in
             index < bytes.count
                 ? bytes[index] == method[index]
                 : input[first + index - bytes.count] == method[index]
         }
+    }
+
+    /// What was gathered of a head whose request line is whole.
+    var partialHead: PartialHead? {
+        hasLine && line.targetEnd > 0 ? PartialHead(bytes, line, lines.fields) : nil
+    }
+
+    /// With the fields that were read before it was refused, whose bytes were not gathered; empty if
+    /// there is not even a request line.
+    func gathering(_ input: Span<UInt8>, from start: Int) -> HeadReader {
+        guard hasLine, line.targetEnd > 0 else { return HeadReader() }
+        var whole = self
+        let first = firstByte(input, from: start)
+        let end = lines.fields.last.map { Int($0.valueEnd) } ?? Int(line.targetEnd)
+        whole.bytes.append(input, first..<max(first, first + end - bytes.count))
+        return whole
+    }
+
+    /// Where the part of the head begins that was not gathered: empty lines before the request line
+    /// are in no reader.
+    private func firstByte(_ input: Span<UInt8>, from start: Int) -> Int {
+        var first = start
+        while bytes.isEmpty, input[first] == .carriageReturn || input[first] == .lineFeed {
+            first += 1
+        }
+        return first
     }
 
     private mutating func readLine(
@@ -56,5 +78,18 @@ struct HeadReader {
         let stop = min(input.count, Int(limits.maxRequestLine) - origin)
         hasLine = try line.scan(input, from: &offset, to: stop, origin: origin)
         if !hasLine, stop < input.count { throw Refusal(.requestLineTooLong) }
+    }
+}
+
+/// The request line of a head, and the fields behind it that were read.
+struct PartialHead: Sendable {
+    /// The path of the target in origin-form.
+    let path: ArraySlice<UInt8>
+    let fields: Headers
+
+    fileprivate init(_ bytes: [UInt8], _ line: RequestLine, _ fields: [Field]) {
+        let target = bytes[(Int(line.methodEnd) + 1)..<Int(line.targetEnd)]
+        path = target.prefix { $0 != UInt8(ascii: "?") }
+        self.fields = Headers(bytes: bytes, untrimmed: fields)
     }
 }

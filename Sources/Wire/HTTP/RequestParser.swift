@@ -70,6 +70,9 @@ public struct RequestParser: Sendable {
     /// reply has no body (RFC 9110 §9.3.2).
     public private(set) var isHead = false
 
+    /// What was read of a head that is not whole, or was refused, for the reply that says so.
+    var partialHead: PartialHead? { reader.partialHead }
+
     /// Moves `offset`, an index of `input` or its end, over what it consumes and says what that made.
     ///
     /// Feed the same span again until it gives `needMore` or `refuse`, or `request` at its end.
@@ -85,8 +88,10 @@ public struct RequestParser: Sendable {
             }
         } catch {
             let isHead = isHead || reader.isHead(input, from: start)
+            let refused = reader.gathering(input, from: start)
             self = RequestParser(limits: limits)
             self.isHead = isHead
+            reader = refused
             state = .refused(error)
             return .refuse(error)
         }

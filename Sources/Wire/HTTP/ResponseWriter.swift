@@ -9,6 +9,8 @@ enum ResponseWriter {
         var keepsAlive: Bool
         /// HEAD: the head of the reply to GET, without its body (RFC 9110 §9.3.2).
         var omitsBody: Bool
+        /// Whole header lines for pages of other origins.
+        var crossOrigin: [UInt8] = []
     }
 
     /// More than almost all heads take, so that a reply is allocated once.
@@ -17,11 +19,13 @@ enum ResponseWriter {
     static func append(
         _ response: Response, _ exchange: Exchange, to out: inout [UInt8]
     ) {
-        out.reserveCapacity(out.count + headCapacity + response.body.count)
+        out.reserveCapacity(
+            out.count + headCapacity + exchange.crossOrigin.count + response.body.count)
         appendStatusLine(response.status, to: &out)
         append(line: "Date: ", exchange.date, to: &out)
         append(line: "X-Request-Id: ", exchange.requestID.utf8, to: &out)
         append("X-Content-Type-Options: nosniff\r\n", to: &out)
+        out.append(contentsOf: exchange.crossOrigin)
         if let contentType = response.contentType {
             append("Content-Type: ", to: &out)
             append(contentType, to: &out)

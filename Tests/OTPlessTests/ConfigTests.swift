@@ -72,7 +72,7 @@ struct ConfigTests {
     @Test(arguments: [
         ("OTPLESS_APP_LOGO", "x", ""),
         ("OTPLESS_COUNTRIES", "+49", ""),
-        ("OTPLESS_REQUIRE_CODE_CHALLENGE", "on", "off"), ("OTPLESS_REFRESH_COOKIE", "on", "off"),
+        ("OTPLESS_REFRESH_COOKIE", "on", "off"),
         ("OTPLESS_LIMIT_PHONE", "1/60s", "off"),
         ("OTPLESS_LIMIT_IP", "60/10m", "off"), ("OTPLESS_LIMIT_CODES", "10/1h", "off"),
         ("OTPLESS_WHATSAPP_PROVIDER", "twilio", "cloud"),

@@ -37,6 +37,7 @@ struct ConfigValueTests {
         ("OTPLESS_PUBLIC_URL", "https://a@b"), ("OTPLESS_PUBLIC_URL", "https://"),
         ("OTPLESS_ACCESS_TOKEN_TTL", "25h"), ("OTPLESS_REFRESH_TOKEN_TTL", "59s"),
         ("OTPLESS_TYPED_WORDS", "yes"), ("OTPLESS_DELIVERY_EVENTS", "ON"),
+        ("OTPLESS_REQUIRE_CODE_CHALLENGE", "true"),
         ("OTPLESS_DENY_BLOCK", "0s"), ("OTPLESS_DENY_BLOCK", "25h"), ("OTPLESS_DENY_BLOCK", "none"),
         ("OTPLESS_WHATSAPP_TEMPLATE", "off"), ("OTPLESS_WHATSAPP_TEMPLATE", "login:"),
         ("OTPLESS_WHATSAPP_ACCESS_TOKEN", "a\r\nX-Evil: 1"), ("OTPLESS_WHATSAPP_ACCESS_TOKEN", "é"),
@@ -83,11 +84,12 @@ struct ConfigValueTests {
             "OTPLESS_ACCESS_TOKEN_TTL": "1h", "OTPLESS_REFRESH_TOKEN_TTL": "90d",
             "OTPLESS_WHATSAPP_BASE_URL": "http://localhost:1/",
             "OTPLESS_TYPED_WORDS": "off", "OTPLESS_DELIVERY_EVENTS": "off",
+            "OTPLESS_REQUIRE_CODE_CHALLENGE": "on",
             "OTPLESS_DENY_BLOCK": "1h", "OTPLESS_WHATSAPP_TEMPLATE": "login_2:pt_BR, en",
         ]
         let config = try Config(environment: base)
         #expect(!config.typedWords && !config.deliveryEvents)
-        #expect(config.denyBlock == .seconds(3600))
+        #expect(config.denyBlock == .seconds(3600) && config.requireCodeChallenge)
         #expect(config.whatsApp.template?.name == "login_2")
         #expect(config.whatsApp.template?.languages == ["pt_BR", "en"])
         #expect(config.publicURL == "https://login.example.com:8443/otp")

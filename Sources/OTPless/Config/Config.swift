@@ -56,6 +56,9 @@ public struct Config: Sendable {
     /// Whether words such as `yes` count as answers, beside the buttons.
     public var typedWords = true
 
+    /// Whether a login is bound to its page in any case.
+    public var requireCodeChallenge = false
+
     /// How long a deny keeps further prompts from the number; nil: not at all.
     public var denyBlock: Duration? = .seconds(600)
 

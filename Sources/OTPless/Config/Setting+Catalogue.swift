@@ -84,9 +84,9 @@ extension Setting {
         .optional(
             "OTPLESS_TYPED_WORDS", \.typedWords, .onOff,
             "whether words such as `yes` and `no` count as answers, beside the buttons"),
-        .notYet(
-            "OTPLESS_REQUIRE_CODE_CHALLENGE", except: "off",
-            "whether every login needs a code challenge"),
+        .optional(
+            "OTPLESS_REQUIRE_CODE_CHALLENGE", \.requireCodeChallenge, .onOff,
+            "whether every login needs a `codeChallenge`, so that a session id alone opens nothing"),
         .notYet(
             "OTPLESS_REFRESH_COOKIE", except: "off", "whether the refresh token is a cookie"),
         .optional(

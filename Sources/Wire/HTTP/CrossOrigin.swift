@@ -1,6 +1,6 @@
 /// Which pages of other origins may call which paths and read the replies: the CORS protocol of the
 /// Fetch Standard (§3.3).
-public struct CrossOrigin: Sendable {
+public final class CrossOrigin: Sendable {
     /// An origin, and the header lines of replies to it.
     private struct Allowed: Sendable {
         let origin: [UInt8]
@@ -19,7 +19,7 @@ public struct CrossOrigin: Sendable {
     private let credentialed: [[UInt8]]
 
     /// Caches must know, also from replies to others, that a reply depends on the origin.
-    private static let vary = Array("Vary: Origin\r\n".utf8)
+    private let vary = Array("Vary: Origin\r\n".utf8)
 
     /// What pages may read beside the body and what the standard lists.
     private static let exposed = "Date, Retry-After, X-Request-Id"
@@ -53,7 +53,7 @@ public struct CrossOrigin: Sendable {
     /// The header lines of a reply; none where no page of another origin has any business.
     func lines(path: ArraySlice<UInt8>, _ headers: Headers) -> [UInt8] {
         guard covers(path) else { return [] }
-        guard let caller = caller(headers) else { return Self.vary }
+        guard let caller = caller(headers) else { return vary }
         let isCredentialed = credentialed.contains { path.elementsEqual($0) }
         return isCredentialed ? caller.linesWithCredentials : caller.lines
     }
@@ -77,9 +77,15 @@ public struct CrossOrigin: Sendable {
 
     private func covers(_ path: ArraySlice<UInt8>) -> Bool {
         for prefix in prefixes where path.count > prefix.count {
-            if path.prefix(prefix.count).elementsEqual(prefix) { return true }
+            if Self.begins(path.span, with: prefix.span) { return true }
         }
         return false
+    }
+
+    /// Each request is asked this: bytes of a span are compared without a word to the allocator.
+    private static func begins(_ path: Span<UInt8>, with prefix: Span<UInt8>) -> Bool {
+        for index in prefix.indices where path[index] != prefix[index] { return false }
+        return true
     }
 
     /// A browser sends one Origin; of several none counts.

@@ -8,9 +8,11 @@ struct StartLogin {
     private let methods: Set<Login.Method>
     private let draining: Draining
     private let clients: ClientAddresses
+    private let requiresChallenge: Bool
 
     init(_ app: App, _ clients: ClientAddresses) {
         self.clients = clients
+        requiresChallenge = app.config.requireCodeChallenge
         logins = app.logins
         methods = app.config.methods
         draining = app.draining
@@ -52,7 +54,7 @@ struct StartLogin {
         if let phone, phone == nil { throw Failure(.invalidPhoneNumber, field: "phoneNumber") }
         let name = try fields.value("name")
         return Logins.Attempt(
-            method, phone: phone ?? nil, codeChallenge: try Self.codeChallenge(fields),
+            method, phone: phone ?? nil, codeChallenge: try codeChallenge(fields),
             name: name == nil ? nil : try UserName.parse(name),
             device: try Self.device(request, fields, at: clients.address(of: request)))
     }
@@ -67,8 +69,15 @@ struct StartLogin {
         return method
     }
 
-    private static func codeChallenge(_ fields: RequestFields) throws(Failure) -> CodeChallenge? {
-        guard let text = try fields.string("codeChallenge") else { return nil }
+    private func codeChallenge(_ fields: RequestFields) throws(Failure) -> CodeChallenge? {
+        guard let text = try fields.string("codeChallenge") else {
+            guard !requiresChallenge else {
+                throw Failure(
+                    .missingParameters, field: "codeChallenge",
+                    details: "codeChallenge is required")
+            }
+            return nil
+        }
         guard let challenge = CodeChallenge(text) else {
             throw Failure(
                 .invalidParameters, field: "codeChallenge",

@@ -12,6 +12,8 @@ public final class Gateway: Sendable {
     let clock: any WallClock
     let log: Log
     let metrics = GatewayMetrics()
+    /// Whether tokens go over the WebSocket; if not, pages claim them over HTTP, with a cookie.
+    private let handsOver: Bool
     private let shards: [Shard]
 
     private final class Shard: Sendable {
@@ -23,6 +25,7 @@ public final class Gateway: Sendable {
         logins = app.logins
         clock = app.clock
         log = app.log
+        handsOver = !app.config.refreshCookie
         shards = (0..<16).map { _ in Shard() }
         events.subscribe(
             awaiting: { [weak self] in self?.isAwaited($0) ?? false },
@@ -61,9 +64,9 @@ public final class Gateway: Sendable {
         }
     }
 
-    /// Whether any page waits for a login.
+    /// Whether any page waits for a login and takes its tokens here.
     private func isAwaited(_ login: LoginID) -> Bool {
-        shard(of: login).sockets.withLock { $0[login] != nil }
+        handsOver && shard(of: login).sockets.withLock { $0[login] != nil }
     }
 
     /// Whether a page is the one that waits for a login.
@@ -87,9 +90,11 @@ public final class Gateway: Sendable {
     ) async -> Finding {
         do throws(Failure) {
             guard let login = try await logins.read(login) else {
-                return family == nil ? .outcome(.over) : .revoked
+                return family == nil && handsOver ? .outcome(.over) : .revoked
             }
-            if let family, logins.isRevoked(family), login.standing(at: clock.now) == .over {
+            // Where pages claim their tokens, the pair that was claimed last is the page's.
+            let held = handsOver ? family : login.family
+            if let held, logins.isRevoked(held), login.standing(at: clock.now) == .over {
                 return .revoked
             }
             // Tokens are for the present page alone: a pair made for another one would end its own.
@@ -99,7 +104,7 @@ public final class Gateway: Sendable {
             {
                 return .nothingNew
             }
-            return .outcome(try await logins.outcome(of: login))
+            return .outcome(try await logins.outcome(of: login, handsOver: handsOver))
         } catch {
             return error.code == .sessionNotFound ? .outcome(.over) : .storeDown
         }
@@ -111,6 +116,15 @@ public final class Gateway: Sendable {
     func acknowledge(_ login: LoginID, holding family: FamilyID) async {
         guard let login = try? await logins.read(login) else { return }
         try? await logins.acknowledge(login, holding: family)
+    }
+
+    /// The page has claimed its tokens; false if nobody has claimed any.
+    func acknowledgeClaimed(_ login: LoginID) async -> Bool {
+        guard let login = try? await logins.read(login), let family = login.family else {
+            return false
+        }
+        try? await logins.acknowledge(login, holding: family)
+        return true
     }
 
     /// Passes a hint on to the page that waits for its login; false if it cannot come there.

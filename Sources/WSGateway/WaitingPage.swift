@@ -14,13 +14,15 @@ final class WaitingPage: WebSocketHandler {
         case waiting
         /// The tokens of this family are on their way; the page's ack is awaited.
         case granted(FamilyID)
+        /// The page was told to claim its tokens.
+        case ready
         case done
 
         var metric: GatewayMetrics.State? {
             switch self {
             case .unproved: .unproved
             case .waiting: .waiting
-            case .granted: .granted
+            case .granted, .ready: .granted
             case .done: nil
             }
         }
@@ -83,6 +85,8 @@ final class WaitingPage: WebSocketHandler {
             startWaiting(on: loop)
         case .granted(let family) where root?["event"]?.equals("ack") == true:
             acknowledge(family, on: loop)
+        case .ready where root?["event"]?.equals("ack") == true:
+            acknowledgeClaimed(on: loop)
         default: break
         }
     }
@@ -91,7 +95,7 @@ final class WaitingPage: WebSocketHandler {
         switch stage {
         case .unproved: reject(on: loop)
         case .waiting: look(on: loop)
-        case .granted, .done: socket.close(code: CloseCode.normal, on: loop)
+        case .granted, .ready, .done: socket.close(code: CloseCode.normal, on: loop)
         }
     }
 
@@ -123,8 +127,10 @@ final class WaitingPage: WebSocketHandler {
     /// Reads where the login stands and tells the page; one look at a time.
     func look(on loop: isolated EventLoop) {
         var held: FamilyID?
+        var isWaiting = false
         switch stage {
-        case .waiting: break
+        case .waiting: isWaiting = true
+        case .ready: break
         case .granted(let family): held = family
         case .unproved, .done: return
         }
@@ -133,7 +139,7 @@ final class WaitingPage: WebSocketHandler {
             return
         }
         // Mostly nobody has answered yet: then the page is told in the same write as its 101.
-        if held == nil, let pending = gateway.logins.pendingAtOnce(login),
+        if isWaiting, let pending = gateway.logins.pendingAtOnce(login),
             gateway.isAttached(socket, to: login)
         {
             return learned(.pending(pending), on: loop)
@@ -177,8 +183,14 @@ final class WaitingPage: WebSocketHandler {
             stage = .granted(grant.family)
             tell(outcome, on: loop)
             socket.setDeadline(loop.now + Login.collectionTime, on: loop)
+        case (.ready, .ready):
+            break
+        case (.ready, _):
+            stage = .ready
+            tell(outcome, on: loop)
+            socket.setDeadline(loop.now + Login.collectionTime, on: loop)
         // Acknowledged another way, by a refresh or over HTTP: the page has what it came for.
-        case (.over, .granted):
+        case (.over, .granted), (.over, .ready):
             break
         case (.ended, _), (.over, _):
             end(with: outcome, on: loop)
@@ -207,6 +219,15 @@ final class WaitingPage: WebSocketHandler {
         let envelope = outcome.envelope(session: session, to: .socket)
         session = ""
         socket.send(text: envelope.body, on: loop)
+    }
+
+    /// An ack before the claim says nothing: the tokens stay to be had.
+    private func acknowledgeClaimed(on loop: isolated EventLoop) {
+        let (login, socket, gateway) = (login, socket, gateway)
+        loop.spawn { loop in
+            guard await gateway.acknowledgeClaimed(login) else { return }
+            socket.close(code: CloseCode.normal, on: loop)
+        }
     }
 
     private func acknowledge(_ family: FamilyID, on loop: isolated EventLoop) {

@@ -19,11 +19,11 @@ func routes(
 
     router.on(.post, "/api/auth/initiate", answer: StartLogin(app, clients).answer)
     router.on(.get, "/api/auth/ws", WaitForLogin(app, gateway).answer)
-    router.on(.post, "/api/auth/claim", answer: ClaimLogin(app).claim)
+    router.on(.post, "/api/auth/claim", respond: ClaimLogin(app).claim)
     router.on(.post, "/api/auth/ack", answer: ClaimLogin(app).acknowledge)
     router.on(.post, "/api/auth/cancel", answer: ClaimLogin(app).cancel)
-    router.on(.post, "/api/auth/refresh", answer: RefreshTokens(app).answer)
-    router.on(.post, "/api/auth/logout", answer: Logout(app).answer)
+    router.on(.post, "/api/auth/refresh", respond: RefreshTokens(app).answer)
+    router.on(.post, "/api/auth/logout", respond: Logout(app).answer)
     router.on(.get, "/api/auth/validate", Validate(app).answer)
 
     router.on(.get, "/api/user/me", Me(app).show)

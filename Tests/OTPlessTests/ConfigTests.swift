@@ -72,7 +72,6 @@ struct ConfigTests {
     @Test(arguments: [
         ("OTPLESS_APP_LOGO", "x", ""),
         ("OTPLESS_COUNTRIES", "+49", ""),
-        ("OTPLESS_REFRESH_COOKIE", "on", "off"),
         ("OTPLESS_LIMIT_PHONE", "1/60s", "off"),
         ("OTPLESS_LIMIT_IP", "60/10m", "off"), ("OTPLESS_LIMIT_CODES", "10/1h", "off"),
         ("OTPLESS_WHATSAPP_PROVIDER", "twilio", "cloud"),

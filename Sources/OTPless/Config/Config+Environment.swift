@@ -21,7 +21,9 @@ extension Config {
                 faults.append(ConfigFault(name: setting.name, problem: problem))
             }
         }
-        let across = config.keyFaults(besides: faults) + config.tlsFaults(besides: faults)
+        let across =
+            config.keyFaults(besides: faults) + config.tlsFaults(besides: faults)
+            + config.cookieFaults(besides: faults)
         return (config, faults + across + unknownNames(in: environment))
     }
 }

@@ -59,6 +59,9 @@ public struct Config: Sendable {
     /// Whether a login is bound to its page in any case.
     public var requireCodeChallenge = false
 
+    /// Whether pages get their refresh token as a cookie, which no script can read.
+    public var refreshCookie = false
+
     /// How long a deny keeps further prompts from the number; nil: not at all.
     public var denyBlock: Duration? = .seconds(600)
 

@@ -87,8 +87,10 @@ extension Setting {
         .optional(
             "OTPLESS_REQUIRE_CODE_CHALLENGE", \.requireCodeChallenge, .onOff,
             "whether every login needs a `codeChallenge`, so that a session id alone opens nothing"),
-        .notYet(
-            "OTPLESS_REFRESH_COOKIE", except: "off", "whether the refresh token is a cookie"),
+        .optional(
+            "OTPLESS_REFRESH_COOKIE", \.refreshCookie, .onOff,
+            "whether pages get the refresh token as a cookie that no script can read; pages and API "
+                + "must be of one site"),
         .optional(
             "OTPLESS_DELIVERY_EVENTS", \.deliveryEvents, .onOff,
             "whether pages see how far the message got and that it failed; `off`: only `queued`"),

@@ -20,6 +20,9 @@ public struct Identifier<Kind>: Hashable, Sendable {
         self.low = low
     }
 
+    /// When it was made, to the millisecond.
+    var madeAt: Timestamp { Timestamp(milliseconds: Int64(high >> 16)) }
+
     /// From its 16 bytes; nil for any other count.
     public init?(bytes: some Collection<UInt8>) {
         guard bytes.count == 16 else { return nil }

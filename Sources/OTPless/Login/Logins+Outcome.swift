@@ -7,20 +7,24 @@ extension Logins {
         case pending(Login)
         /// Confirmed: a fresh pair; the one handed out before has been ended.
         case confirmed(Grant, isNewUser: Bool)
+        /// Confirmed; the tokens are to be claimed.
+        case ready
         /// Ended, with the code that says how.
         case ended(Failure.Code)
         /// Confirmed, and its tokens are no longer to be had.
         case over
     }
 
-    /// Where a login stands now; a confirmed one hands out its tokens.
+    /// Where a login stands now; a confirmed one hands out its tokens, unless it is only to be told.
     ///
     /// - Throws: `SESSION_NOT_FOUND` when it is forgotten; `SERVICE_UNAVAILABLE`.
-    public func outcome(of login: Login) async throws(Failure) -> Outcome {
+    public func outcome(
+        of login: Login, handsOver: Bool = true
+    ) async throws(Failure) -> Outcome {
         switch login.standing(at: clock.now) {
         case .pending: return .pending(login)
-        case .confirmed: return try await collect(login)
-        case .ended(.sessionExpired): return try await lastOutcome(of: login)
+        case .confirmed: return handsOver ? try await collect(login) : .ready
+        case .ended(.sessionExpired): return try await lastOutcome(of: login, handsOver)
         case .ended(let code): return .ended(code)
         case .over: return .over
         case .forgotten: throw Failure(.sessionNotFound)
@@ -28,12 +32,14 @@ extension Logins {
     }
 
     /// An answer that came in time may wait for its commit: what is behind it in the queue sees it.
-    private func lastOutcome(of login: Login) async throws(Failure) -> Outcome {
+    private func lastOutcome(
+        of login: Login, _ handsOver: Bool
+    ) async throws(Failure) -> Outcome {
         guard let settled = try await change(login.id, by: { _, _ in false }) else {
             throw Failure(.sessionNotFound)
         }
         switch settled.standing(at: clock.now) {
-        case .confirmed: return try await collect(settled)
+        case .confirmed: return handsOver ? try await collect(settled) : .ready
         case .ended(let code): return .ended(code)
         default: return .over
         }

@@ -1,7 +1,7 @@
 extension Logins.Outcome {
-    /// Who is told: a WebSocket gets the event's name in front.
+    /// Who is told: a WebSocket gets the event's name in front, a browser its refresh token as a cookie.
     public enum Audience: Sendable {
-        case request, socket
+        case request, socket, browser
     }
 
     /// What the page is told, the same by WebSocket and by claim.
@@ -17,11 +17,12 @@ extension Logins.Outcome {
             }
         case .confirmed(let grant, let isNewUser):
             return Envelope(200, "Login confirmed", event: event) { data in
-                grant.write(to: &data)
+                audience == .browser ? grant.writeAccess(to: &data) : grant.write(to: &data)
                 data.member("userId", grant.user.id.description)
                 data.member("isNewUser", isNewUser)
                 data.member("user") { $0.object(grant.user.write) }
             }
+        case .ready: return Envelope(200, "Login confirmed", event: event)
         case .ended(let code): return Envelope(Failure(code), event: event)
         case .over: return Envelope(Failure(.sessionExpired), event: event)
         }
@@ -36,6 +37,7 @@ extension Logins.Outcome {
         switch self {
         case .pending: "pending"
         case .confirmed: "auth_success"
+        case .ready: "auth_ready"
         case .ended(.loginDenied): "auth_denied"
         case .ended(.sessionCancelled): "auth_cancelled"
         case .ended(.sessionExpired), .over: "auth_expired"

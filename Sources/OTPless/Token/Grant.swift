@@ -9,6 +9,9 @@ public struct Grant: Sendable, CustomStringConvertible {
     /// Seconds until the access token runs out.
     public let expiresIn: Int
 
+    /// Seconds until the refresh token runs out, unless it is used.
+    public let refreshExpiresIn: Int
+
     /// Whose tokens they are.
     public let user: User
 
@@ -22,6 +25,13 @@ public struct Grant: Sendable, CustomStringConvertible {
     public func write(to writer: inout JSONWriter) {
         writer.member("accessToken", accessToken)
         writer.member("refreshToken", refreshToken)
+        writer.member("tokenType", "Bearer")
+        writer.member("expiresIn", expiresIn)
+    }
+
+    /// Writes the same without the refresh token, which goes into a cookie.
+    public func writeAccess(to writer: inout JSONWriter) {
+        writer.member("accessToken", accessToken)
         writer.member("tokenType", "Bearer")
         writer.member("expiresIn", expiresIn)
     }

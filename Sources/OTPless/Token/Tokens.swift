@@ -79,11 +79,14 @@ public struct Tokens: Sendable {
 
     /// The pair to hand over for a stored family.
     func grant(_ token: RefreshToken, to user: User) -> Grant {
-        let access = parts.access.issue(
-            for: user, family: token.family, at: parts.clock.now, parts.entropy)
+        let now = parts.clock.now
+        let access = parts.access.issue(for: user, family: token.family, at: now, parts.entropy)
+        // Of a repetition up to 10 s less are left: then it is the token that says so.
+        let end = min(now + parts.refreshLifetime, token.family.madeAt + RefreshFamily.lifetime)
         return Grant(
             accessToken: access, refreshToken: token.text,
-            expiresIn: parts.access.lifetime.wholeSeconds, user: user, family: token.family)
+            expiresIn: parts.access.lifetime.wholeSeconds,
+            refreshExpiresIn: max(0, (end - now).wholeSeconds), user: user, family: token.family)
     }
 
     /// Whether a pair has not been ended since it was made.

@@ -5,16 +5,24 @@ import Wire
 /// Answers `POST /api/auth/claim`, `/ack` and `/cancel`: the same as the WebSocket, for networks that block one.
 struct ClaimLogin {
     private let logins: Logins
+    private let cookie: RefreshCookie?
 
     init(_ app: App) {
+        cookie = RefreshCookie(app)
         logins = app.logins
     }
 
     @Sendable func claim(
         _ request: Request, on loop: isolated EventLoop
-    ) async throws(Failure) -> Envelope {
+    ) async throws(Failure) -> Response {
         let (login, session) = try await find(request)
-        return try await logins.outcome(of: login).envelope(session: session, to: .request)
+        let outcome = try await logins.outcome(of: login)
+        guard let cookie, case .confirmed(let grant, _) = outcome else {
+            return Response(outcome.envelope(session: session, to: .request))
+        }
+        var response = Response(outcome.envelope(session: session, to: .browser))
+        response.set(cookie: cookie.handing(over: grant))
+        return response
     }
 
     @Sendable func acknowledge(

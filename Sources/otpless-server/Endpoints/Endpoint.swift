@@ -7,16 +7,31 @@ extension Router {
     typealias Answer =
         @Sendable (Request, isolated EventLoop) async throws(Failure) -> Envelope
 
+    /// The same with header fields of its own.
+    typealias Responder =
+        @Sendable (Request, isolated EventLoop) async throws(Failure) -> Response
+
     /// Adds a route whose answer takes time.
     mutating func on(
         _ method: Wire.Method, _ path: String, bodyLimit: Int = Router.defaultBodyLimit,
         answer: @escaping Answer
     ) {
+        let respond: Responder = { (request, loop) async throws(Failure) in
+            Response(try await answer(request, loop))
+        }
+        on(method, path, bodyLimit: bodyLimit, respond: respond)
+    }
+
+    /// Adds a route whose answer takes time and has header fields of its own.
+    mutating func on(
+        _ method: Wire.Method, _ path: String, bodyLimit: Int = Router.defaultBodyLimit,
+        respond: @escaping Responder
+    ) {
         on(method, path, bodyLimit: bodyLimit) { request in
             .later { loop in
                 await RequestTrace.$id.withValue(request.id) {
                     do throws(Failure) {
-                        return Response(try await answer(request, loop))
+                        return try await respond(request, loop)
                     } catch {
                         return Response(error)
                     }

@@ -127,6 +127,11 @@ struct StoreSenderTests {
                 of: family.user, idle: .seconds(60), at: Self.now)
             #expect(devices.map(\.id) == [family.id])
             #expect(try await store.user(family.user)?.phone.digits == Self.phone)
+            // Whoever had the number before is not taken for its holder.
+            let prompt = try SampleLogin()
+            try await store.insert(prompt.login)
+            let former = Sender(waID: nil, userID: Self.userID)
+            #expect(try await Self.tap(prompt, from: former, to: store).changed.isEmpty)
             let (_, next) = try await store.insertConfirmed()
             #expect(next != family.user)
             // The same notice once more, or days late: the next holder's account is not theirs.

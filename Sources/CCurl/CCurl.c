@@ -15,6 +15,9 @@ CURLcode ccurl_set_write(CURL *easy, curl_write_callback callback) {
 CURLcode ccurl_set_header(CURL *easy, curl_write_callback callback) {
     return curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, callback);
 }
+CURLcode ccurl_set_prereq(CURL *easy, curl_prereq_callback callback) {
+    return curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, callback);
+}
 CURLcode ccurl_get_long(CURL *easy, CURLINFO info, long *value) {
     return curl_easy_getinfo(easy, info, value);
 }

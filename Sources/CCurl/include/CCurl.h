@@ -7,6 +7,7 @@ CURLcode ccurl_set_pointer(CURL *easy, CURLoption option, const void *value);
 CURLcode ccurl_set_string(CURL *easy, CURLoption option, const char *value);
 CURLcode ccurl_set_write(CURL *easy, curl_write_callback callback);
 CURLcode ccurl_set_header(CURL *easy, curl_write_callback callback);
+CURLcode ccurl_set_prereq(CURL *easy, curl_prereq_callback callback);
 CURLcode ccurl_get_long(CURL *easy, CURLINFO info, long *value);
 CURLcode ccurl_get_offset(CURL *easy, CURLINFO info, curl_off_t *value);
 CURLcode ccurl_get_pointer(CURL *easy, CURLINFO info, void *value);

@@ -77,7 +77,9 @@ public struct CloudAPI: Messenger {
         while true {
             let error: CloudAPIError
             switch await HTTPClient.send(request, with: clients[loop.index], on: loop) {
-            case .failure(let error): return .failure(SendFailure(description: "\(error)"))
+            case .failure(let error):
+                return .failure(
+                    SendFailure(mayHaveArrived: error.mayHaveArrived, description: "\(error)"))
             case .success(let response):
                 if let sent = Self.acceptance(response) { return .success(sent) }
                 error = CloudAPIError(response)
@@ -85,7 +87,11 @@ public struct CloudAPI: Messenger {
             tries += 1
             guard let pause = error.pause(afterTry: tries),
                 .now + pause + Self.shortestTry < terms.deadline
-            else { return .failure(SendFailure(error.reason, description: "\(error)")) }
+            else {
+                return .failure(
+                    SendFailure(
+                        error.reason, mayHaveArrived: error.leavesOpen, description: "\(error)"))
+            }
             try? await Task.sleep(for: pause)
             guard await terms.isWanted() else {
                 return .failure(SendFailure(description: "answered before it was sent"))

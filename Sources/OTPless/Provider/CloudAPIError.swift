@@ -40,6 +40,10 @@ package struct CloudAPIError: CustomStringConvertible {
     /// What can be done about it.
     package var reason: SendFailure.Reason { SendFailure.Reason(code) }
 
+    /// Whether the message may have been taken all the same: neither the API nor whoever is in front of
+    /// it says that the request was refused.
+    package var leavesOpen: Bool { code == nil && !(300..<500).contains(status) }
+
     /// How long to wait before the next try; nil when there should be none.
     ///
     /// The code decides, not the status: the same code comes with several.

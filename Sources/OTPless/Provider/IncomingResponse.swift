@@ -32,6 +32,9 @@ public struct CurlError: Error, Sendable, CustomStringConvertible {
     /// The cause, such as "curl: Timeout was reached"; never a URL.
     public let description: String
 
+    /// Whether the other server may have got the request.
+    package internal(set) var mayHaveArrived = false
+
     /// The request was not sent.
     static let tooManyWaiting = CurlError(description: "curl: too many requests are waiting")
 }

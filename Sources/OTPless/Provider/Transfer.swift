@@ -48,6 +48,7 @@ import Loop
         for line in request.headers + ["Expect:"] { unsafe lines = curl_slist_append(lines, line) }
         unsafe setOptions(of: handle)
         unsafe receiveAnswer(of: handle)
+        unsafe keepFromRepeating(handle)
         // Zero would mean no limit.
         let timeout = max(1, min(request.timeout, request.deadline - now).wholeMilliseconds)
         unsafe ccurl_set_long(handle, CURLOPT_TIMEOUT_MS, Int(timeout))
@@ -63,13 +64,37 @@ import Loop
 
     /// Tells the waiter how it went.
     func finish(_ result: CURLcode) {
-        guard result == CURLE_OK, let easy = unsafe easy else { return fail(CurlError(result)) }
+        guard result == CURLE_OK, let easy = unsafe easy else {
+            var error = CurlError(result)
+            error.mayHaveArrived = hasSent
+            return fail(error)
+        }
         continuation.take()?.resume(returning: .success(unsafe response(of: easy)))
     }
 
     /// Tells the waiter that there is no answer.
     func fail(_ error: CurlError) {
         continuation.take()?.resume(returning: .failure(error))
+    }
+
+    /// Whether anything of the request has left.
+    private var hasSent: Bool {
+        guard let easy = unsafe easy else { return false }
+        var bytes = 0
+        unsafe ccurl_get_long(easy, CURLINFO_REQUEST_SIZE, &bytes)
+        return bytes > 0
+    }
+
+    /// Where a connection that was open turns out to be dead, libcurl sends the request once more over
+    /// another one; but the request may have arrived over the first.
+    private func keepFromRepeating(_ handle: UnsafeMutableRawPointer) {
+        let context = unsafe Unmanaged.passUnretained(self).toOpaque()
+        unsafe ccurl_set_pointer(handle, CURLOPT_PREREQDATA, context)
+        unsafe ccurl_set_prereq(handle) { context, _, _, _, _ in
+            guard let context = unsafe context else { return CURL_PREREQFUNC_ABORT }
+            let transfer = unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+            return transfer.hasSent ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK
+        }
     }
 
     private func response(of easy: UnsafeMutableRawPointer) -> IncomingResponse {

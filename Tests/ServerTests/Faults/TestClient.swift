@@ -67,6 +67,11 @@ func withClient(
 }
 
 extension Result where Failure == CurlError {
+    /// What went wrong, if anything did.
+    var error: CurlError? {
+        if case .failure(let error) = self { error } else { nil }
+    }
+
     /// Why there is no answer, if there is none.
     var failure: String? {
         if case .failure(let error) = self { "\(error)" } else { nil }

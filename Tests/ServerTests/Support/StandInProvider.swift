@@ -19,6 +19,12 @@ final class StandInProvider: Sendable {
         case silence
         /// Resets the connection once it has the request.
         case reset
+        /// Closes the connection properly once it has the request.
+        case hangUp
+        /// Takes the message, and closes the connection behind its answer without having said so.
+        case acceptAndClose
+        /// The Cloud API's own refusal of the message.
+        case refuse
         /// Closes the connection in the middle of its answer.
         case cutShort
         /// A proxy's page instead of an answer.
@@ -46,6 +52,7 @@ final class StandInProvider: Sendable {
         var behaviour = Behaviour.accept
         var messages: [String: Message] = [:]
         var count = 0
+        var closed = 0
         var isHolding = true
     }
 
@@ -68,6 +75,9 @@ final class StandInProvider: Sendable {
 
     /// How many messages have come.
     var count: Int { state.withLock { $0.count } }
+
+    /// How many connections were closed behind an answer; their clients have heard of it.
+    var closed: Int { state.withLock { $0.closed } }
 
     func behave(_ behaviour: Behaviour) { state.withLock { $0.behaviour = behaviour } }
 
@@ -163,6 +173,13 @@ final class StandInProvider: Sendable {
         case .reset:
             connection.reset()
             return false
+        case .hangUp: return false
+        case .acceptAndClose:
+            _ = connection.answer(200, acceptance)
+            connection.end()
+            state.withLock { $0.closed += 1 }
+            return false
+        case .refuse: return connection.answer(400, #"{"error":{"code":131026}}"#)
         case .cutShort:
             _ = connection.answer(200, acceptance, sending: 90)
             return false
@@ -217,6 +234,9 @@ private final class ProviderConnection: Sendable {
         let bytes = Array((head + body).utf8.prefix(limit))
         return unsafe send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count
     }
+
+    /// Ends the stream; on loopback the peer has its end when this returns.
+    func end() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 
     /// Closing sends a RST instead of a FIN.
     func reset() { Loopback.breakOffAtClose(descriptor) }

@@ -15,7 +15,10 @@ struct ConfigPrintTests {
         #expect(lines.contains("OTPLESS_DENY_BLOCK=10m"))
         #expect(lines.contains("OTPLESS_REFRESH_TOKEN_TTL=30d"))
         #expect(lines.contains("# OTPLESS_WORKERS is not set"))
-        #expect(!lines.contains { $0.contains("OTPLESS_LIMIT_PHONE") })
+        #expect(lines.contains("OTPLESS_LIMIT_PHONE=1/1m,3/1h,10/1d"))
+        #expect(lines.contains("OTPLESS_LIMIT_IP=60/10m"))
+        #expect(lines.contains("OTPLESS_LIMIT_CODES=10/1h"))
+        #expect(lines.contains("OTPLESS_COUNTRIES=all"))
     }
 
     @Test func `what is printed never holds a secret`() throws {
@@ -35,6 +38,7 @@ struct ConfigPrintTests {
             "OTPLESS_JWT_AUDIENCE": "a b", "OTPLESS_ACCESS_TOKEN_TTL": "90s",
             "OTPLESS_DENY_BLOCK": "off", "OTPLESS_TYPED_WORDS": "off", "OTPLESS_WORKERS": "3",
             "OTPLESS_WHATSAPP_TEMPLATE": "login: en, es", "OTPLESS_LIMIT_PHONE": "off",
+            "OTPLESS_LIMIT_IP": "100/1d, 5/120s", "OTPLESS_COUNTRIES": "-+979, -+1242",
             "OTPLESS_LOG_LEVEL": "debug",
         ]
         let environment = ConfigTests.minimal.merging(changes) { $1 }
@@ -62,6 +66,9 @@ struct ConfigPrintTests {
 
     @Test func `the reference explains the notations that a setting can have, no others`() throws {
         let notations = Config.reference.split(separator: "\n").filter { $0.hasPrefix("- **") }
-        #expect(notations.map { $0.prefix(15) } == ["- **Durations**"])
+        #expect(
+            notations.map { $0.prefix(15) } == [
+                "- **Durations**", "- **Rates** are", "- **Calling cod",
+            ])
     }
 }

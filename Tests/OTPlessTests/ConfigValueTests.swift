@@ -39,6 +39,8 @@ struct ConfigValueTests {
         ("OTPLESS_TYPED_WORDS", "yes"), ("OTPLESS_DELIVERY_EVENTS", "ON"),
         ("OTPLESS_REQUIRE_CODE_CHALLENGE", "true"),
         ("OTPLESS_DENY_BLOCK", "0s"), ("OTPLESS_DENY_BLOCK", "25h"), ("OTPLESS_DENY_BLOCK", "none"),
+        ("OTPLESS_LIMIT_PHONE", "3"), ("OTPLESS_LIMIT_IP", "0/1h"), ("OTPLESS_LIMIT_CODES", "on"),
+        ("OTPLESS_COUNTRIES", "49"), ("OTPLESS_COUNTRIES", "none"),
         ("OTPLESS_WHATSAPP_TEMPLATE", "off"), ("OTPLESS_WHATSAPP_TEMPLATE", "login:"),
         ("OTPLESS_WHATSAPP_ACCESS_TOKEN", "a\r\nX-Evil: 1"), ("OTPLESS_WHATSAPP_ACCESS_TOKEN", "é"),
     ])
@@ -118,7 +120,26 @@ struct ConfigValueTests {
         let with = try Config(environment: environment).warnings
         #expect(without.count == with.count + 1)
         #expect(without.contains { $0.hasPrefix("OTPLESS_WHATSAPP_TEMPLATE ") })
-        #expect(with.contains { $0.contains("rate limits") })
+    }
+
+    @Test(arguments: [
+        ("prompt,link", ["OTPLESS_LIMIT_PHONE", "OTPLESS_LIMIT_IP", "OTPLESS_LIMIT_CODES"]),
+        ("prompt", ["OTPLESS_LIMIT_PHONE", "OTPLESS_LIMIT_IP"]), ("link", ["OTPLESS_LIMIT_CODES"]),
+    ])
+    func `a limit that is off is warned of, where it would hold`(
+        _ methods: String, _ names: [String]
+    ) throws {
+        var environment = ConfigTests.minimal
+        func warned() throws -> [String] {
+            try Config(environment: environment).warnings.filter { $0.contains("LIMIT") }
+        }
+        environment["OTPLESS_METHODS"] = methods
+        #expect(try warned().isEmpty)
+        for limit in ["PHONE", "IP", "CODES"] { environment["OTPLESS_LIMIT_" + limit] = "off" }
+        #expect(try warned().count == names.count)
+        for (warning, name) in zip(try warned(), names) {
+            #expect(warning.hasPrefix("\(name) is off: "))
+        }
     }
 
     @Test(arguments: [

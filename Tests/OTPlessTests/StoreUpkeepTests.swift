@@ -94,6 +94,28 @@ struct StoreUpkeepTests {
     }
 
     @Test(arguments: StoreKind.allCases)
+    func `counts that no limit asks for any more are forgotten, in small batches`(
+        _ kind: StoreKind
+    ) async throws {
+        try await kind.open { store in
+            var terms = AdmissionTerms()
+            terms.phoneLimit = RateLimit([RateLimit.Rate(1, per: .seconds(60))])
+            let final = terms
+            try await withThrowingTaskGroup { group in
+                for number in 0..<700 {
+                    let login = try SampleLogin(phone: "1650\(1_000_000 + number)").login
+                    group.addTask { _ = try await store.insert(login, on: final) }
+                }
+                try await group.waitForAll()
+            }
+            #expect(try await store.sweep(at: Self.now + .seconds(60)) == 0)
+            #expect(try await store.sweep(at: Self.now + .seconds(61)) == 500)
+            #expect(try await store.sweep(at: Self.now + .seconds(61)) == 200)
+            #expect(try await store.sweep(at: Self.now + .seconds(61)) == 0)
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases)
     func `repeated sweeps leave nothing behind, however much there was`(
         _ kind: StoreKind
     ) async throws {

@@ -132,7 +132,8 @@ struct StoreWordTests {
                     [try sample.answer(.deny)], denyBlock: .seconds(600), at: Self.now)
                 for (time, isBlocked) in [(Duration.seconds(599), true), (.seconds(600), false)] {
                     let next = try SampleLogin(phone: phone, at: Self.now + time)
-                    guard case .refused(let left) = try await store.insert(next.login) else {
+                    guard case .refused(let left, .denied) = try await store.insert(next.login)
+                    else {
                         #expect(!isBlocked)
                         continue
                     }

@@ -128,7 +128,7 @@ struct TemplateServiceTests {
     @Test func `where pages are told nothing of deliveries, a template that fails ends nothing`()
         async throws
     {
-        var config = Config()
+        var config = Config.unlimited
         config.deliveryEvents = false
         try await Service.run(with: config) { service in
             service.messenger.setTemplate()

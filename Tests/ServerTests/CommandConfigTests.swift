@@ -10,7 +10,8 @@ struct CommandConfigTests {
         let run = try CommandRun(["check-config"], CommandTests.settings(folder))
         #expect(run.end == .exited(0))
         #expect(run.output == "Configuration is valid\n")
-        #expect(run.complaints.count == 2)
+        // Two limits that are off, and no template.
+        #expect(run.complaints.count == 3)
         #expect(run.complaints.allSatisfy { $0.hasPrefix("warning: ") })
         // Nothing was opened.
         #expect(!FileManager.default.fileExists(atPath: folder.path + "/otpless.db"))

@@ -5,11 +5,15 @@ package enum Loopback {
     /// Connects to a port; the descriptor belongs to the caller.
     ///
     /// A read or a write fails after `patience`; nil: it waits for ever. A small receive buffer makes
-    /// the peer feel a client that does not read.
+    /// the peer feel a client that does not read. The peer sees 127.0.0.1, or another last byte.
     package static func connect(
-        to port: UInt16, patience: Duration? = nil, receiveBuffer: Int32? = nil
+        to port: UInt16, from host: UInt8 = 1, patience: Duration? = nil,
+        receiveBuffer: Int32? = nil
     ) throws -> Int32 {
         let descriptor = makeSocket()
+        if host != 1, unsafe withAddress(0, host, { unsafe Glibc.bind(descriptor, $0, $1) }) != 0 {
+            throw Fault("bind to 127.0.0.\(host): errno \(errno)")
+        }
         if let receiveBuffer { set(SO_RCVBUF, receiveBuffer, of: descriptor) }
         if let (seconds, attoseconds) = patience?.components {
             let microseconds = Int(attoseconds / 1_000_000_000_000)
@@ -51,12 +55,12 @@ package enum Loopback {
     }
 
     private static func withAddress(
-        _ port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
+        _ port: UInt16, _ host: UInt8 = 1, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
     ) -> Int32 {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        address.sin_addr.s_addr = (0x7F00_0000 | UInt32(host)).bigEndian
         let size = socklen_t(MemoryLayout<sockaddr_in>.size)
         return unsafe withUnsafePointer(to: &address) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {

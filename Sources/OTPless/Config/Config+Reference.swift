@@ -44,12 +44,19 @@ extension Config {
         | `otpless-server gen-secret` | prints a fresh value for `OTPLESS_JWT_SECRET` |
         | `otpless-server migrate` | creates the database, or brings its schema up to date, as `serve` does at start |
         | `otpless-server template` | prints the message templates, ready to submit to Meta |
+        | `otpless-server unblock NUMBER` | lets prompts to a number through at once: lifts lock, deny block and counts |
 
         All but `gen-secret` read the configuration and take `--env-file FILE`. `--help` on each says more.
         """
 
     private static let values = """
         - **Durations** are a number and a unit, `s`, `m`, `h` or `d`: `300s`, `5m`, `1h`, `30d`.
+        - **Rates** are how often something may happen within how long: `3/1h`, 1 to 1000 times within 1 s to 30 d. Of
+          several with commas, each with a window of its own, all must hold: `1/60s,3/1h`. Windows slide: what happened
+          an hour ago makes room for one more.
+        - **Calling codes** are written with a plus: `+49`. More digits pick a part of a country's numbers, such as
+          `+1242` (the Bahamas) of `+1`. Either all of them are allowed and nothing else is, or each has a `-` in front
+          and all others are allowed.
         - An empty variable counts as one that is not set.
         - Only secrets may have control characters.
         - `OTPLESS_ALLOWED_ORIGINS` replaces its default. If you use the built-in page, list the public URL's own

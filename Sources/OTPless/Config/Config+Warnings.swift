@@ -3,9 +3,7 @@ import Loop
 extension Config {
     /// What works as configured, but not as an operator may expect; told at start and by `/readyz`.
     public var warnings: [String] {
-        var warnings = [
-            "There are no rate limits yet: limit /api/auth/initiate in the reverse proxy"
-        ]
+        var warnings = limitWarnings
         if tls.certificate != nil, WebURL(publicURL)?.isHTTPS == false {
             warnings.append(
                 "OTPLESS_PUBLIC_URL is plain http, but the server speaks TLS: pages cannot open the "
@@ -35,5 +33,26 @@ extension Config {
                     + "be reached")
         }
         return warnings
+    }
+
+    /// A limit that is off is nothing to overlook.
+    private var limitWarnings: [String] {
+        let limits: [(name: String, limit: RateLimit?, method: Login.Method, danger: String)] = [
+            (
+                "OTPLESS_LIMIT_PHONE", limits.phone, .prompt,
+                "anybody can have any number of messages sent to a phone"
+            ),
+            (
+                "OTPLESS_LIMIT_IP", limits.network, .prompt,
+                "one client can have messages sent to any number of phones, at your cost"
+            ),
+            (
+                "OTPLESS_LIMIT_CODES", limits.codes, .link,
+                "a phone can try any number of link codes"
+            ),
+        ]
+        return limits.filter { $0.limit == nil && methods.contains($0.method) }.map {
+            "\($0.name) is off: \($0.danger)"
+        }
     }
 }

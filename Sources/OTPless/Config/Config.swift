@@ -53,6 +53,9 @@ public struct Config: Sendable {
     /// How often what may happen.
     public var limits = Limits()
 
+    /// Whose numbers may sign in; nil: all.
+    public var countries: CountryList?
+
     /// Whether words such as `yes` count as answers, beside the buttons.
     public var typedWords = true
 
@@ -128,13 +131,16 @@ public struct Config: Sendable {
     /// How often what may happen; nil: any number of times.
     public struct Limits: Sendable {
         /// Prompts to a phone.
-        public var phone: RateLimit?
+        public var phone: RateLimit? = RateLimit([
+            RateLimit.Rate(1, per: .seconds(60)), RateLimit.Rate(3, per: .seconds(3600)),
+            RateLimit.Rate(10, per: .seconds(86_400)),
+        ])
 
         /// Prompts that a network asks for.
-        public var network: RateLimit?
+        public var network: RateLimit? = RateLimit([RateLimit.Rate(60, per: .seconds(600))])
 
         /// Wrong link codes of a sender.
-        public var codes: RateLimit?
+        public var codes: RateLimit? = RateLimit([RateLimit.Rate(10, per: .seconds(3600))])
     }
 
     /// A configuration of defaults only, which lacks what is required.

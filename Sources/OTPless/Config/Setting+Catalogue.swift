@@ -129,14 +129,24 @@ extension Setting {
     ]
 
     private static let limits: [Setting] = [
-        .notYet("OTPLESS_LIMIT_PHONE", except: "off", "how many prompts a phone gets"),
-        .notYet("OTPLESS_LIMIT_IP", except: "off", "how many logins an address starts"),
-        .notYet("OTPLESS_LIMIT_CODES", except: "off", "how many wrong link codes a phone sends"),
+        .optional(
+            "OTPLESS_LIMIT_PHONE", \.limits.phone, .unless("off", .rates),
+            "how many prompts a phone gets, or `off`; counted where a message was or may have been sent"
+        ),
+        .optional(
+            "OTPLESS_LIMIT_IP", \.limits.network, .unless("off", .rates),
+            "how many prompts one IPv4 address or one /64 of IPv6 may ask for, or `off`; refused ones "
+                + "are not counted"),
+        .optional(
+            "OTPLESS_LIMIT_CODES", \.limits.codes, .unless("off", .rates),
+            "how many wrong link codes a phone may send before its codes are ignored, or `off`"),
         .optional(
             "OTPLESS_DENY_BLOCK", \.denyBlock,
             .unless("off", .duration(.seconds(1)...(.seconds(86_400)))),
             "how long a deny keeps further prompts from the number, 1 s to 1 day, or `off`"),
-        .notYet("OTPLESS_COUNTRIES", "calling codes that may sign in, or may not"),
+        .optional(
+            "OTPLESS_COUNTRIES", \.countries, .unless("all", .countries),
+            "whose numbers may sign in: `+49,+41` these calling codes alone, `-+979` all but some"),
     ]
 
     private static let process: [Setting] = [

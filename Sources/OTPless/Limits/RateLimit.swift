@@ -56,6 +56,8 @@ struct RateLog: Sendable {
 
     /// It happens now.
     mutating func add(_ now: Timestamp, for limit: RateLimit) {
+        // They do not count, and would push out those that do.
+        times.removeAll { $0 >= now + Self.tolerance }
         // Requests may come in another order than they looked at the clock.
         let place = times.firstIndex { $0 <= now } ?? times.endIndex
         times.insert(now, at: place)

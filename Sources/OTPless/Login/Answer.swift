@@ -66,13 +66,16 @@ public struct AnswerPolicy: Sendable {
     /// How many wrong codes a sender may send before its codes are ignored; nil: any number.
     public var codeLimit: RateLimit? = RateLimit([RateLimit.Rate(10, per: .seconds(3600))])
 
+    /// Whose numbers may sign in; nil: all.
+    public var countries: CountryList?
+
     /// The defaults.
     public init() {}
 }
 
 extension AnswerPolicy {
     /// Whether a phone may sign in at all.
-    func admits(_ phone: PhoneNumber) -> Bool { true }
+    func admits(_ phone: PhoneNumber) -> Bool { countries?.admits(phone) ?? true }
 }
 
 /// A message with all that a transaction needs to apply it.

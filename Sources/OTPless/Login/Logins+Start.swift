@@ -90,6 +90,7 @@ extension Logins {
         _ login: Login, _ attempt: Attempt
     ) async throws(Failure) -> (login: Login, contact: Contact)? {
         if let phone = attempt.phone, !settings.answers.admits(phone) {
+            metrics.blocked[.country].add()
             throw Failure(.countryNotAllowed, field: "phoneNumber")
         }
         var terms = AdmissionTerms()
@@ -105,12 +106,19 @@ extension Logins {
         case .admitted(let login, let contact):
             metrics.started.add()
             return (login, contact)
-        case .refused(let time):
-            metrics.blocked.add()
-            log.write(.info, "prompt refused", ["phone": .text(login.phone?.masked ?? "")])
+        case .refused(let time, let obstacle):
+            metrics.blocked(obstacle)
+            log.write(
+                .info, "prompt refused",
+                [
+                    "phone": .text(login.phone?.masked ?? ""),
+                    "reason": .text(obstacle.rawValue),
+                ])
             // Why is nobody's business but the phone's.
             throw Failure(.rateLimited, retryAfter: time.secondsRoundedUp)
-        case .locked: throw Failure(.phoneLocked)
+        case .locked:
+            metrics.blocked[.locked].add()
+            throw Failure(.phoneLocked)
         case .codeTaken: return nil
         }
     }

@@ -35,6 +35,7 @@ public struct Logins: Sendable {
             businessNumber = PhoneNumber(config.whatsApp.phoneNumber)?.digits ?? ""
             answers.confirmation = config.confirmation
             answers.codeLimit = config.limits.codes
+            answers.countries = config.countries
             answers.typedWords = config.typedWords
             answers.denyBlock = config.denyBlock
             deliveryEvents = config.deliveryEvents

@@ -13,6 +13,22 @@ public final class LoginMetrics: MetricSource {
         case numberHidden = "number_hidden"
     }
 
+    /// What kept a login from being started.
+    enum Block: String, MetricLabel {
+        /// A deny before.
+        case denied
+        /// The limit of the phone.
+        case phone
+        /// The limit of the client's network.
+        case ip
+        /// There was no number left for the page to show.
+        case numbers
+        /// The lock of the phone.
+        case locked
+        /// The list of countries.
+        case country
+    }
+
     /// What the provider said of a message.
     enum Sending: String, MetricLabel {
         case accepted
@@ -32,7 +48,7 @@ public final class LoginMetrics: MetricSource {
     }
 
     let started = Counter()
-    let blocked = Counter()
+    let blocked = Row<Block, Counter>()
     let ended = Row<End, Counter>()
     let buttons = Row<Sending, Counter>()
     let templates = Row<Sending, Counter>()
@@ -51,6 +67,17 @@ public final class LoginMetrics: MetricSource {
         case .failure(let failure):
             row[failure.reason == .windowClosed ? .windowClosed : .failed].add()
         }
+    }
+
+    func blocked(_ obstacle: Obstacle) {
+        let block: Block =
+            switch obstacle {
+            case .denied: .denied
+            case .phone: .phone
+            case .network: .ip
+            case .numbers: .numbers
+            }
+        blocked[block].add()
     }
 
     func answered(_ result: AnswerResult) {
@@ -72,9 +99,9 @@ public final class LoginMetrics: MetricSource {
     /// Writes all of it.
     public func write(to page: inout Exposition) {
         page.counter("logins_started_total", "Logins that were started.", started.value)
-        page.counter(
-            "logins_blocked_total", "Logins that a deny before kept from being started.",
-            blocked.value)
+        page.rows(
+            "logins_blocked_total", "Logins that were not started, by what kept them from it.",
+            by: "reason", [blocked])
         page.rows(
             "logins_ended_total",
             "Logins by outcome, without those that ran out; one denied later was confirmed before.",

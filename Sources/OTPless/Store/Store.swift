@@ -43,12 +43,38 @@ public struct AdmissionTerms: Sendable {
 public enum Admission: Sendable {
     /// It is stored; with what is known of its phone.
     case admitted(Login, Contact)
-    /// It is not: a limit, or a deny before, keeps prompts from its phone for that long.
-    case refused(for: Duration)
+    /// It is not: something keeps prompts from its phone for that long.
+    case refused(for: Duration, by: Obstacle)
     /// It is not: prompts to its phone are locked until the operator lifts that.
     case locked
     /// It is not: another login's page shows the same code.
     case codeTaken
+}
+
+/// What keeps a prompt from being sent for a while.
+public enum Obstacle: String, Sendable {
+    /// The phone has denied one.
+    case denied
+    /// The phone has got as many as it may.
+    case phone
+    /// The client's network has asked for as many as it may.
+    case network
+    /// The phone has a prompt for each number that a page could show.
+    case numbers
+}
+
+/// What the operator lifted of what kept a person from signing in.
+public enum Lifted: String, CaseIterable, Sendable {
+    /// The lock that 100 wrong numbers in a row bring.
+    case lock
+    /// What counted towards it.
+    case wrongNumbers = "wrong numbers"
+    /// The block that follows a deny.
+    case denyBlock = "deny block"
+    /// The prompts that were counted.
+    case prompts
+    /// The wrong link codes that were counted.
+    case wrongCodes = "wrong codes"
 }
 
 /// What a message from a phone changed.
@@ -163,7 +189,8 @@ public protocol Store: Sendable {
     /// Takes back that a prompt was counted which was not sent.
     func discount(_ login: Login, network: String?) async throws(StoreError)
 
-    /// Whether a message may still be sent for a login: it is pending, and no deny blocks its phone.
+    /// Whether a message may still be sent for a login: it is pending, and nothing blocks prompts to its
+    /// phone, if it is one.
     func mayPrompt(_ id: LoginID, at now: Timestamp) async throws(StoreError) -> Bool
 
     /// Reads a login.
@@ -200,6 +227,9 @@ public protocol Store: Sendable {
     func collect(
         _ family: RefreshFamily, for id: LoginID, at now: Timestamp
     ) async throws(StoreError) -> Handover
+
+    /// Lifts all that keeps a person with that number from signing in; returns what there was.
+    func unblock(_ phone: PhoneNumber, at now: Timestamp) async throws(StoreError) -> [Lifted]
 
     // MARK: Refresh families
 

@@ -17,7 +17,7 @@ struct Command: Sendable {
     let run: @Sendable ([String]) async -> ExitStatus
 
     static let all = [
-        serve, demo, checkConfig, printConfig, genSecret, migrate, template, version,
+        serve, demo, checkConfig, printConfig, genSecret, migrate, template, unblock, version,
     ]
 
     /// The command of that name.

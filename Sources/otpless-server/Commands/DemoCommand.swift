@@ -15,7 +15,8 @@ extension Command {
               --data FOLDER      keep the database in this folder (a temporary one)
 
             Needs nothing else: secrets are generated, messages go to a simulated WhatsApp on
-            loopback, and its answers come back as signed webhooks.
+            loopback, and its answers come back as signed webhooks. A phone gets any number of
+            messages here; with serve, limits hold.
             """,
         isLasting: true
     ) { await DemoCommand.run($0) }
@@ -65,6 +66,9 @@ enum DemoCommand {
         config.allowedOrigins = [options.loginURL, "http://localhost:\(options.port)"]
         config.databasePath = databasePath
         config.logLevel = .warning
+        // Who tries it out does so with one number, on this machine alone; nobody pays for messages.
+        config.limits.phone = nil
+        config.limits.network = nil
         config.tokens.secret = secret()
         config.tokens.issuer = options.loginURL
         config.tokens.audience = options.loginURL

@@ -53,10 +53,12 @@ struct StartLogin {
         let phone = number.map { PhoneNumber($0) }
         if let phone, phone == nil { throw Failure(.invalidPhoneNumber, field: "phoneNumber") }
         let name = try fields.value("name")
+        let address = clients.address(of: request)
         return Logins.Attempt(
-            method, phone: phone ?? nil, codeChallenge: try codeChallenge(fields),
+            method, phone: phone ?? nil, network: "\(address.client)",
+            codeChallenge: try codeChallenge(fields),
             name: name == nil ? nil : try UserName.parse(name),
-            device: try Self.device(request, fields, at: clients.address(of: request)))
+            device: try Self.device(request, fields, at: address))
     }
 
     private func method(_ fields: RequestFields) throws(Failure) -> Login.Method {

@@ -23,8 +23,14 @@ final class FakeMessenger: Messenger {
     func setTemplate() { state.withLock { $0.hasTemplate = true } }
 
     /// Refuses to send from now on, or (with nil) sends again.
-    func fail(with cause: String?, _ reason: SendFailure.Reason = .other) {
-        state.withLock { $0.failure = cause.map { SendFailure(reason, description: $0) } }
+    func fail(
+        with cause: String?, _ reason: SendFailure.Reason = .other, mayHaveArrived: Bool = false
+    ) {
+        state.withLock {
+            $0.failure = cause.map {
+                SendFailure(reason, mayHaveArrived: mayHaveArrived, description: $0)
+            }
+        }
     }
 
     /// What the provider says the recipient's id is.

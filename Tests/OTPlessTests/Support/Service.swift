@@ -23,7 +23,7 @@ struct Service: Sendable {
     }
 
     static func run(
-        on kind: StoreKind = .sqliteMemory, with config: Config = Config(),
+        on kind: StoreKind = .sqliteMemory, with config: Config = .unlimited,
         _ body: (Service) async throws -> Void
     ) async throws {
         let loops = try LoopGroup(count: 1)
@@ -44,7 +44,7 @@ struct Service: Sendable {
     let page = Locked(Page.none)
 
     init(
-        store: any Store, loop: EventLoop, _ settings: Config = Config()
+        store: any Store, loop: EventLoop, _ settings: Config = .unlimited
     ) async throws {
         var config = settings
         config.publicURL = "https://login.example.com"

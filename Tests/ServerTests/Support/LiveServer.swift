@@ -10,7 +10,7 @@ final class LiveServer {
     let whatsApp: SimulatedWhatsApp
     private(set) var process: ChildProcess
     private let folder: TemporaryFolder
-    private let environment: [String: String]
+    let environment: [String: String]
 
     /// The path of the database.
     var database: String { folder.path + "/otpless.db" }

@@ -8,9 +8,9 @@ final class TCPSocket {
     /// Bytes that were received and not taken yet.
     private var unread: [UInt8] = []
 
-    init(port: UInt16, patience: Duration = patience) throws {
+    init(port: UInt16, from host: UInt8 = 1, patience: Duration = patience) throws {
         milliseconds = Int32(patience / .milliseconds(1))
-        descriptor = try Loopback.connect(to: port)
+        descriptor = try Loopback.connect(to: port, from: host)
     }
 
     deinit { close(descriptor) }

@@ -85,6 +85,12 @@ package final class FailingStore: Store {
         try await working().collect(family, for: id, at: now)
     }
 
+    package func unblock(
+        _ phone: PhoneNumber, at now: Timestamp
+    ) async throws(StoreError) -> [Lifted] {
+        try await working().unblock(phone, at: now)
+    }
+
     package func family(
         _ id: FamilyID
     ) async throws(StoreError) -> RefreshFamily? {

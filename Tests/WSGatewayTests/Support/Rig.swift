@@ -23,7 +23,7 @@ struct Rig {
     fileprivate init(
         _ store: any Store, _ clock: any WallClock, _ lifetime: Duration, _ loops: [EventLoop]
     ) async throws {
-        var config = Config()
+        var config = Config.unlimited
         config.tokens.secret = Secret(String(repeating: "s", count: 32))
         config.loginLifetime = lifetime
         app = try await App(

@@ -29,7 +29,7 @@ struct TestApp {
 
     /// An app with these secrets.
     init(_ settings: Config.WhatsApp, _ store: (any Store)? = nil) async throws {
-        var config = Config()
+        var config = Config.unlimited
         config.appName = "Test"
         config.tokens.secret = Secret(String(repeating: "s", count: 32))
         config.whatsApp = settings

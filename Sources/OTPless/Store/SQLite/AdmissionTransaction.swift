@@ -21,7 +21,7 @@ struct AdmissionTransaction {
         if let source = terms.matchNumbers {
             let taken = try takenNumbers(besides: login)
             guard let number = MatchNumber.make(besides: taken, source) else {
-                return .refused(for: login.expiresAt - now)
+                return .refused(for: login.expiresAt - now, by: .numbers)
             }
             login.matchNumber = number
         }
@@ -37,28 +37,42 @@ struct AdmissionTransaction {
     private func refusal(
         of phone: PhoneNumber, _ contact: Contact
     ) throws(SQLiteError) -> Admission? {
-        if contact.lockedAt != nil { return .locked }
-        if let time = contact.block(at: now) { return .refused(for: time) }
-        for (subject, limit) in limits(phone) {
-            guard let time = try Rows.wait(subject, limit, at: now, in: db) else { continue }
-            if try Rows.isFirstRefusal(subject, in: db) {
-                try Rows.record(.loginRefused, phone: phone, at: now, in: db)
+        var waits: [(obstacle: Obstacle, time: Duration)] = []
+        if let time = contact.block(at: now) { waits.append((.denied, time)) }
+        for limit in limits(phone) {
+            guard let time = try Rows.wait(limit.subject, limit.rates, at: now, in: db) else {
+                continue
             }
-            return .refused(for: time)
+            waits.append((limit.obstacle, time))
         }
-        return nil
+        // Whoever comes back when it is over is not refused for another reason.
+        let longest = waits.max { $0.time < $1.time }
+        guard longest != nil || contact.lockedAt != nil else { return nil }
+        try record(longest?.obstacle, phone)
+        guard contact.lockedAt == nil, let longest else { return .locked }
+        return .refused(for: longest.time, by: longest.obstacle)
+    }
+
+    /// Records the first refusal since something was counted: a stranger must not fill the disk.
+    private func record(_ obstacle: Obstacle?, _ phone: PhoneNumber) throws(SQLiteError) {
+        let counted = limits(phone).first { $0.obstacle == obstacle }?.subject
+        guard try Rows.isFirstRefusal(counted ?? .prompts(to: phone), in: db) else { return }
+        try Rows.record(
+            .loginRefused, phone: phone, detail: obstacle?.rawValue ?? "locked", at: now, in: db)
     }
 
     private func count(_ login: Login) throws(SQLiteError) {
         guard login.method == .prompt, let phone = login.phone else { return }
-        for (subject, limit) in limits(phone) {
-            try Rows.count(subject, limit, at: now, in: db)
+        for limit in limits(phone) {
+            try Rows.count(limit.subject, limit.rates, at: now, in: db)
         }
     }
 
-    private func limits(_ phone: PhoneNumber) -> [(LimitSubject, RateLimit?)] {
-        [(.prompts(to: phone), terms.phoneLimit)]
-            + (terms.network.map { [(.prompts(from: $0), terms.networkLimit)] } ?? [])
+    private typealias Limit = (obstacle: Obstacle, subject: LimitSubject, rates: RateLimit?)
+
+    private func limits(_ phone: PhoneNumber) -> [Limit] {
+        [(.phone, .prompts(to: phone), terms.phoneLimit)]
+            + (terms.network.map { [(.network, .prompts(from: $0), terms.networkLimit)] } ?? [])
     }
 
     /// The numbers on the pages that wait for the same phone.

@@ -61,6 +61,27 @@ extension Rows {
         return db.changes == 1
     }
 
+    /// Forgets what was counted of something; true when that still mattered.
+    static func forget(
+        _ subject: LimitSubject, at now: Timestamp, in db: SQLiteConnection
+    ) throws(SQLiteError) -> Bool {
+        try db.first(
+            "DELETE FROM limits WHERE subject = ? RETURNING expires_at > ? AND times <> x''",
+            subject, now
+        ) { $0.integer(0) != 0 } ?? false
+    }
+
+    /// Forgets a small batch of what no limit asks for any more; returns how many rows went.
+    static func forgetLimits(at now: Timestamp, in db: SQLiteConnection) throws(SQLiteError) -> Int
+    {
+        try db.run(
+            """
+            DELETE FROM limits WHERE subject IN (
+                SELECT subject FROM limits WHERE expires_at < ? LIMIT 500)
+            """, now)
+        return db.changes
+    }
+
     private static func log(
         of subject: LimitSubject, in db: SQLiteConnection
     ) throws(SQLiteError) -> RateLog {

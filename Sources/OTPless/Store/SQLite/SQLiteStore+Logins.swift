@@ -8,7 +8,9 @@ extension SQLiteStore {
         }
     }
 
-    /// Takes back that a prompt was counted.
+    /// Takes back that a prompt to a phone was counted.
+    ///
+    /// Not what its network asked for: that was not refused.
     public func discount(_ login: Login, network: String?) async throws(StoreError) {
         guard let phone = login.phone else { return }
         try await writer.perform { db throws(SQLiteError) in
@@ -22,8 +24,10 @@ extension SQLiteStore {
             guard let login = try Rows.login(id, in: db), login.standing(at: now) == .pending else {
                 return false
             }
-            guard let phone = login.phone else { return true }
-            return try Rows.contact(phone, in: db).block(at: now) == nil
+            // Who has sent a code waits for the next question, whatever is blocked.
+            guard login.method == .prompt, let phone = login.phone else { return true }
+            let contact = try Rows.contact(phone, in: db)
+            return contact.lockedAt == nil && contact.block(at: now) == nil
         }
     }
 

@@ -152,9 +152,11 @@ extension SQLiteStore {
             try db.run(
                 """
                 DELETE FROM contacts WHERE phone IN (
-                    SELECT phone FROM contacts WHERE expires_at < ? LIMIT 500)
+                    SELECT phone FROM contacts
+                    WHERE expires_at < ? AND locked_at IS NULL LIMIT 500)
                 """, now)
-            return count + db.changes
+            count += db.changes
+            return count + (try Rows.forgetLimits(at: now, in: db))
         }
     }
 

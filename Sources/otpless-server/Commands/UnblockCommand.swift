@@ -1,0 +1,67 @@
+import OTPless
+
+extension Command {
+    static let unblock = Command(
+        name: "unblock", summary: "let prompts to a number through again",
+        help: """
+            usage: otpless-server unblock NUMBER [--env-file FILE]
+
+              NUMBER            with + and country code: +16505550142
+            \(Options.help)
+
+            Lets the person sign in at once: lifts the lock that 100 wrong numbers in a row bring,
+            the block after a deny, and what limits have counted of the number. A server may run
+            meanwhile. Run it as the server's user. Exit status 0 also where there was nothing to
+            lift.
+            """
+    ) { await UnblockCommand.run($0) }
+}
+
+/// `otpless-server unblock`: lifts all that keeps a person with a number from signing in.
+enum UnblockCommand {
+    static func run(_ arguments: [String]) async -> ExitStatus {
+        // What stands behind the option is its value.
+        let places = arguments.indices.filter { index in
+            !arguments[index].hasPrefix("--")
+                && (index == 0 || arguments[index - 1] != "--env-file")
+        }
+        guard let place = places.first, places.count == 1 else {
+            return Command.complain("unblock", "takes one number")
+        }
+        guard let phone = PhoneNumber(arguments[place]) else {
+            return Command.complain(
+                "unblock", "the number must have + and country code, such as +16505550142")
+        }
+        var options = arguments
+        options.remove(at: place)
+        return await Configured.run("unblock", options) { await unblock(phone, $0) }
+    }
+
+    private static func unblock(
+        _ phone: PhoneNumber, _ configured: Configured
+    ) async -> ExitStatus {
+        let path = configured.config.databasePath
+        // Opening it would make one.
+        guard Files.exists(path) else {
+            Terminal.complain("OTPLESS_DATABASE, \(path): there is no database")
+            return .failed
+        }
+        do throws(StoreError) {
+            let store = try SQLiteStore(path: path)
+            defer { store.close() }
+            let lifted = try await store.unblock(phone, at: SystemClock().now)
+            return tell(phone, lifted)
+        } catch {
+            Terminal.complain("OTPLESS_DATABASE, \(path): \(error)")
+            return .failed
+        }
+    }
+
+    private static func tell(_ phone: PhoneNumber, _ lifted: [Lifted]) -> ExitStatus {
+        guard !lifted.isEmpty else {
+            return Terminal.tell("\(phone.masked): there was nothing to lift")
+        }
+        let list = lifted.map(\.rawValue).joined(separator: ", ")
+        return Terminal.tell("\(phone.masked): lifted: \(list)")
+    }
+}

@@ -110,11 +110,16 @@ extension Rows {
         }
     }
 
-    /// Keeps prompts from a number until the operator lifts it.
+    /// Keeps prompts from a number until the operator lifts it; false when they are already kept.
     static func lock(
         _ phone: PhoneNumber, at now: Timestamp, in db: SQLiteConnection
-    ) throws(SQLiteError) {
+    ) throws(SQLiteError) -> Bool {
         try db.run(
-            "UPDATE contacts SET locked_at = ? WHERE phone = ? AND locked_at IS NULL", now, phone)
+            """
+            INSERT INTO contacts (phone, locked_at, expires_at) VALUES (?, ?, ?)
+            ON CONFLICT (phone) DO UPDATE SET locked_at = excluded.locked_at
+                WHERE locked_at IS NULL
+            """, phone, now, now + Contact.memory)
+        return db.changes == 1
     }
 }

@@ -109,9 +109,12 @@ struct AnswerTransaction {
         }
         let count = try Rows.noteWrongNumber(of: phone, at: now, in: db)
         try Rows.record(.numberWrong, phone: phone, at: now, in: db)
-        guard count == Contact.mostFailedMatches else { return }
-        try Rows.lock(phone, at: now, in: db)
-        try Rows.record(.phoneLocked, phone: phone, at: now, in: db)
+        guard count >= Contact.mostFailedMatches else { return }
+        // Where the provider knows the phone by another number, prompts to that go there, too.
+        for phone in Set([phone] + answer.pending.compactMap(\.phone)) {
+            guard try Rows.lock(phone, at: now, in: db) else { continue }
+            try Rows.record(.phoneLocked, phone: phone, at: now, in: db)
+        }
     }
 
     // MARK: What answers need

@@ -21,6 +21,9 @@ public struct App: Sendable {
     /// What is counted of logins and tokens.
     public let metrics = LoginMetrics()
 
+    /// The audit of what was rejected.
+    public let rejections: Rejections
+
     /// The log.
     public let log: Log
 
@@ -62,6 +65,7 @@ public struct App: Sendable {
         self.store = store
         self.log = log
         self.clock = clock
+        rejections = Rejections(store: store, clock: clock)
         users = Users(store: store, events: events, log: log)
         tokens = Tokens(
             Tokens.Dependencies(

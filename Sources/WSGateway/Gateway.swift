@@ -11,6 +11,7 @@ public final class Gateway: Sendable {
     let logins: Logins
     let clock: any WallClock
     let log: Log
+    let rejections: Rejections
     let metrics = GatewayMetrics()
     /// Whether tokens go over the WebSocket; if not, pages claim them over HTTP, with a cookie.
     private let handsOver: Bool
@@ -26,6 +27,7 @@ public final class Gateway: Sendable {
         clock = app.clock
         log = app.log
         handsOver = !app.config.refreshCookie
+        rejections = app.rejections
         shards = (0..<16).map { _ in Shard() }
         events.subscribe(
             awaiting: { [weak self] in self?.isAwaited($0) ?? false },
@@ -34,16 +36,18 @@ public final class Gateway: Sendable {
 
     /// Turns a page's request into the WebSocket that waits for its login.
     ///
+    /// - Parameter request: The request's id, for the audit.
     /// - Throws: `SESSION_EXPIRED` when there is nothing left to wait for.
     public func upgrade(
-        _ login: Login, session: String, accept: String
+        _ login: Login, session: String, accept: String, request: String
     ) throws(Failure) -> WebSocketUpgrade {
         guard login.standing(at: clock.now) != .over else { throw Failure(.sessionExpired) }
         let (id, challenge) = (login.id, login.codeChallenge)
         return WebSocketUpgrade(accept: accept, limits: WebSocketLimits(maxMessageBytes: 4096)) {
             [self] socket, _ in
             WaitingPage(
-                login: id, session: session, challenge: challenge, socket: socket, gateway: self)
+                login: id, session: session, challenge: challenge, request: request,
+                socket: socket, gateway: self)
         }
     }
 
@@ -139,6 +143,19 @@ public final class Gateway: Sendable {
             let isTaken = page?.heard(event, on: loop) ?? false
             if !isTaken, event.outcome != nil { loop.spawn { _ in await logins.withdraw(event) } }
         }
+    }
+
+    /// The pages that wait.
+    var attached: [(login: LoginID, socket: WebSocket)] {
+        shards.flatMap { shard in shard.sockets.withLock { Array($0) } }
+            .map { (login: $0.key, socket: $0.value) }
+    }
+
+    /// Lets the page that waits for a login on this loop read the store.
+    func look(at login: LoginID, on loop: isolated EventLoop) {
+        let socket = shard(of: login).sockets.withLock { $0[login] }
+        guard let socket, socket.loop === loop else { return }
+        (socket.handler(on: loop) as? WaitingPage)?.look(on: loop)
     }
 
     private func shard(of login: LoginID) -> Shard {

@@ -31,6 +31,8 @@ final class WaitingPage: WebSocketHandler {
     private let login: LoginID
     /// What the page called its login; only `pending` repeats it, so it is dropped with the first frame.
     private var session: String
+    /// The request that opened the WebSocket, as the audit names it.
+    private let request: String
     private let socket: WebSocket
     private let gateway: Gateway
     private var stage: Stage {
@@ -48,10 +50,11 @@ final class WaitingPage: WebSocketHandler {
     private static let retry = Duration.seconds(1)
 
     init(
-        login: LoginID, session: String, challenge: CodeChallenge?, socket: WebSocket,
-        gateway: Gateway
+        login: LoginID, session: String, challenge: CodeChallenge?, request: String,
+        socket: WebSocket, gateway: Gateway
     ) {
         self.login = login
+        self.request = request
         self.session = session
         self.socket = socket
         self.gateway = gateway
@@ -107,6 +110,16 @@ final class WaitingPage: WebSocketHandler {
     private func reject(on loop: isolated EventLoop) {
         stage = .done
         socket.close(code: CloseCode.unauthorized, reason: "code verifier", on: loop)
+        let (login, rejections) = (login, gateway.rejections)
+        spawn(on: loop) { _ in await rejections.note(.verifierRejected, login: login) }
+    }
+
+    /// What it writes belongs to the request that opened the WebSocket.
+    private func spawn(
+        on loop: isolated EventLoop,
+        _ work: @escaping @Sendable (isolated EventLoop) async -> Void
+    ) {
+        RequestTrace.$id.withValue(request) { loop.spawn(work) }
     }
 
     // MARK: Outcomes
@@ -146,7 +159,7 @@ final class WaitingPage: WebSocketHandler {
         }
         isLooking = true
         let (login, socket, gateway, family) = (login, socket, gateway, held)
-        loop.spawn { loop in
+        spawn(on: loop) { loop in
             let finding = await gateway.look(at: login, for: socket, holding: family)
             if let page = socket.handler(on: loop) as? WaitingPage,
                 gateway.isAttached(socket, to: login)
@@ -233,7 +246,7 @@ final class WaitingPage: WebSocketHandler {
     private func acknowledge(_ family: FamilyID, on loop: isolated EventLoop) {
         stage = .done
         let (login, socket, gateway) = (login, socket, gateway)
-        loop.spawn { loop in
+        spawn(on: loop) { loop in
             await gateway.acknowledge(login, holding: family)
             socket.close(code: CloseCode.normal, on: loop)
         }

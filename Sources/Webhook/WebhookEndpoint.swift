@@ -19,6 +19,7 @@ public struct WebhookEndpoint: Sendable {
 
     private let logins: Logins
     private let log: Log
+    private let rejections: Rejections
     private let signature: WebhookSignature
     private let verifyToken: Secret
     private let phoneNumberID: String
@@ -31,6 +32,7 @@ public struct WebhookEndpoint: Sendable {
         else { return nil }
         logins = app.logins
         log = app.log
+        rejections = app.rejections
         self.signature = signature
         verifyToken = settings.verifyToken
         phoneNumberID = settings.phoneNumberID
@@ -63,6 +65,7 @@ public struct WebhookEndpoint: Sendable {
             metrics.deliveries[.taken].add()
         } catch {
             metrics.refused(error)
+            if error.code == .invalidSignature { await rejections.note(.webhookRejected) }
             log.write(
                 .warning, "webhook refused",
                 ["code": .text(error.code.rawValue), "request": .text(request.id)])

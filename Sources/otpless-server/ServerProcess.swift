@@ -63,6 +63,7 @@ struct ServerProcess {
             ])
         let server = try await Server(configuration, router: router, on: loops.loops)
         await Sweeper.start(app, on: loops.loops[0])
+        await StoreWatch.start(app, store, gateway, on: loops.loops[0])
         for address in server.addresses {
             log.write(.info, "listening", ["address": .text("\(address)")])
         }
@@ -78,6 +79,7 @@ struct ServerProcess {
         app.draining.begin()
         app.log.write(.info, "draining")
         await server.drain(within: Self.drainTime)
+        await app.rejections.flush(isLast: true)
         loops.stop()
         store.close()
         app.log.write(.info, "stopped")

@@ -26,7 +26,11 @@ final class Sweeper: Source {
         let app = app
         loop.spawn { loop in
             // More may be left when a batch was full: then at once again.
-            let swept = (try? await app.store.sweep(at: app.clock.now)) ?? 0
+            let now = app.clock.now
+            let rows = (try? await app.store.sweep(at: now)) ?? 0
+            let records = try? await app.store.sweepRecords(
+                olderThan: app.config.auditRetention, at: now)
+            let swept = rows + (records ?? 0)
             loop.setDeadline(.now + (swept > 0 ? .milliseconds(50) : Sweeper.interval), of: id)
         }
     }

@@ -38,6 +38,9 @@ public struct Config: Sendable {
     /// The least level that is logged.
     public var logLevel = Log.Level.info
 
+    /// For how long audit records are kept.
+    public var auditRetention = Duration.seconds(90 * 86_400)
+
     /// How tokens are made.
     public var tokens = Tokens()
 

@@ -4,7 +4,7 @@ extension Duration {
     ]
 
     /// Reads a setting: digits and one of `s`, `m`, `h`, `d`.
-    init?(setting text: String) {
+    public init?(setting text: String) {
         guard let unit = Self.units.first(where: { $0.key == text.last }),
             text.dropLast().allSatisfy(\.isASCIIDigit),
             let count = Int64(text.dropLast()), count <= 100_000_000

@@ -170,6 +170,10 @@ extension Setting {
             "how many of them may come from one IPv4 address or one /64 of IPv6, or `off`; not counted "
                 + "are loopback and private addresses, where a reverse proxy may be"),
         .optional(
+            "OTPLESS_AUDIT_RETENTION", \.auditRetention,
+            .duration(.seconds(86_400)...(.seconds(3650 * 86_400))),
+            "for how long audit records are kept, 1 day to 10 years"),
+        .optional(
             "OTPLESS_LOG_LEVEL", \.logLevel, .level,
             "the least that is logged: `debug` `info` `warning` `error`"),
     ]

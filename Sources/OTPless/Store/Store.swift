@@ -273,6 +273,18 @@ public protocol Store: Sendable {
     /// families that were live, nil when there is no such user.
     func delete(_ user: UserID, at now: Timestamp) async throws(StoreError) -> [EndedFamily]?
 
+    // MARK: The audit trail
+
+    /// Records what comes with no other operation.
+    func record(
+        _ event: AuditEvent, login: LoginID?, detail: String?, at now: Timestamp
+    ) async throws(StoreError)
+
+    /// Forgets a small batch of old records, and of user ids not seen for long; returns how many.
+    func sweepRecords(
+        olderThan retention: Duration, at now: Timestamp
+    ) async throws(StoreError) -> Int
+
     // MARK: The installation
 
     /// The installation's own secret of that name: made of `candidate` the first time.

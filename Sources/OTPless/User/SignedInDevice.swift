@@ -23,6 +23,12 @@ public struct SignedInDevice: Sendable {
 
     /// Writes its members; `current` is the device that asks.
     public func write(to writer: inout JSONWriter, current: FamilyID) {
+        write(to: &writer)
+        writer.member("current", id == current)
+    }
+
+    /// Writes its members.
+    func write(to writer: inout JSONWriter) {
         writer.member("id", id.description)
         writer.member("deviceType", type)
         writer.member("notificationDeviceId", notificationDeviceID)
@@ -30,6 +36,5 @@ public struct SignedInDevice: Sendable {
         writer.member("ip", ip)
         writer.member("createdAt", createdAt.seconds)
         writer.member("lastUsedAt", lastUsedAt.seconds)
-        writer.member("current", id == current)
     }
 }

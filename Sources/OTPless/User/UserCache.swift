@@ -42,4 +42,12 @@ public final class UserCache: Sendable {
             state.users[user] = nil
         }
     }
+
+    /// Forgets all users: nobody knows which of them another process has changed.
+    func forgetAll() {
+        state.withLock { state in
+            state.epoch += 1
+            state.users = [:]
+        }
+    }
 }

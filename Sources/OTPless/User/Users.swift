@@ -18,6 +18,9 @@ public struct Users: Sendable {
     /// A user that is at hand without asking the store.
     public func cached(_ id: UserID) -> User? { cache.look(up: id).user }
 
+    /// Asks the store for every user once more.
+    func forgetCached() { cache.forgetAll() }
+
     /// The user of a token.
     ///
     /// - Throws: `USER_NOT_FOUND`; `SERVICE_UNAVAILABLE` when the store is down.

@@ -17,7 +17,8 @@ struct Command: Sendable {
     let run: @Sendable ([String]) async -> ExitStatus
 
     static let all = [
-        serve, demo, checkConfig, printConfig, genSecret, migrate, template, unblock, version,
+        serve, demo, checkConfig, printConfig, genSecret, migrate, template, unblock, audit, user,
+        version,
     ]
 
     /// The command of that name.

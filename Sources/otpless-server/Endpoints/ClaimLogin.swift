@@ -6,10 +6,12 @@ import Wire
 struct ClaimLogin {
     private let logins: Logins
     private let cookie: RefreshCookie?
+    private let rejections: Rejections
 
     init(_ app: App) {
         cookie = RefreshCookie(app)
         logins = app.logins
+        rejections = app.rejections
     }
 
     @Sendable func claim(
@@ -48,6 +50,7 @@ struct ClaimLogin {
         let verifier = try fields.string("codeVerifier")
         let login = try await logins.find(session)
         if let challenge = login.codeChallenge, !challenge.accepts(verifier ?? "") {
+            await rejections.note(.verifierRejected, login: login.id)
             throw Failure(.invalidCodeVerifier)
         }
         return (login, session)

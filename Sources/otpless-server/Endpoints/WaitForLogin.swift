@@ -28,27 +28,30 @@ struct WaitForLogin {
                 throw Failure(.originNotAllowed)
             }
             if let login = logins.findAtOnce(session) {
-                return .now(try upgrade(login, session, accept))
+                return .now(try upgrade(login, session, accept, request.id))
             }
-            return .later { _ in await attach(to: session, accept) }
+            return .later { _ in await attach(to: session, accept, request.id) }
         } catch {
             return .now(Response(error))
         }
     }
 
-    private func attach(to session: String, _ accept: String) async -> Response {
+    private func attach(
+        to session: String, _ accept: String, _ request: String
+    ) async -> Response {
         do throws(Failure) {
-            return try upgrade(try await logins.find(session), session, accept)
+            return try upgrade(try await logins.find(session), session, accept, request)
         } catch {
             return Response(error)
         }
     }
 
     private func upgrade(
-        _ login: Login, _ session: String, _ accept: String
+        _ login: Login, _ session: String, _ accept: String, _ request: String
     ) throws(Failure) -> Response {
         var response = Response(
-            upgrade: try gateway.upgrade(login, session: session, accept: accept))
+            upgrade: try gateway.upgrade(
+                login, session: session, accept: accept, request: request))
         response.headers.append(("Cache-Control", "no-store"))
         return response
     }

@@ -25,9 +25,13 @@ final class PageSocket {
         return HTTPRequest(method: "GET", path: path, headers: headers)
     }
 
-    init(session: String, port: UInt16, origin: String? = nil) throws {
+    init(
+        session: String, port: UInt16, origin: String? = nil, requestID: String? = nil
+    ) throws {
         socket = try TCPSocket(port: port)
-        try socket.send(Self.request("/api/auth/ws?sessionId=\(session)", origin: origin).bytes)
+        var request = Self.request("/api/auth/ws?sessionId=\(session)", origin: origin)
+        if let requestID { request.headers.append(("X-Request-Id", requestID)) }
+        try socket.send(request.bytes)
         handshake = try socket.takeReply()
         guard handshake.status == 101, handshake["Sec-WebSocket-Accept"] == Self.accept else {
             throw Fault("no WebSocket: \(handshake)")

@@ -149,6 +149,18 @@ package final class FailingStore: Store {
         try await working().delete(user, at: now)
     }
 
+    package func record(
+        _ event: AuditEvent, login: LoginID?, detail: String?, at now: Timestamp
+    ) async throws(StoreError) {
+        try await working().record(event, login: login, detail: detail, at: now)
+    }
+
+    package func sweepRecords(
+        olderThan retention: Duration, at now: Timestamp
+    ) async throws(StoreError) -> Int {
+        try await working().sweepRecords(olderThan: retention, at: now)
+    }
+
     package func secret(
         _ name: String, candidate: [UInt8]
     ) async throws(StoreError) -> [UInt8] {

@@ -48,7 +48,8 @@ struct Rig {
             let session = request.queryItem("sessionId") ?? ""
             let login = try await logins.find(session)
             return Response(
-                upgrade: try gateway.upgrade(login, session: session, accept: "proof"))
+                upgrade: try gateway.upgrade(
+                    login, session: session, accept: "proof", request: request.id))
         } catch {
             return Response(status: error.code.status, body: Array(error.code.rawValue.utf8))
         }

@@ -38,8 +38,11 @@ extension AnswerTransaction {
         }
         try Rows.update(login, in: db)
         try Rows.record(
-            .loginConfirmed, phone: phone, user: user.id, login: login.id, family: login.family,
-            at: now, in: db)
+            .loginConfirmed, phone: phone, user: user.id, login: login.id, at: now, in: db)
+        guard let family = login.family else { return }
+        try Rows.record(
+            .tokensIssued, phone: phone, user: user.id, login: login.id, family: family, at: now,
+            in: db)
     }
 
     /// Ends logins that nobody may answer any more.

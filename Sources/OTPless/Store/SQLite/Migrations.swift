@@ -188,7 +188,7 @@ enum Migrations {
     ///
     /// - Throws: `SQLITE_SCHEMA` for a database that a newer server has made.
     static func run(on connection: SQLiteConnection) throws(SQLiteError) {
-        guard try version(of: connection) != steps.count else { return }
+        guard try !isUpToDate(connection) else { return }
         try connection.run("BEGIN IMMEDIATE")
         do throws(SQLiteError) {
             // Another server may have been faster.
@@ -199,6 +199,13 @@ enum Migrations {
             try? connection.run("ROLLBACK")
             throw error
         }
+    }
+
+    /// Whether a database needs no step.
+    ///
+    /// - Throws: `SQLITE_SCHEMA` for a database that a newer server has made.
+    static func isUpToDate(_ connection: SQLiteConnection) throws(SQLiteError) -> Bool {
+        try version(of: connection) == steps.count
     }
 
     private static func version(of connection: SQLiteConnection) throws(SQLiteError) -> Int {

@@ -11,10 +11,12 @@ import CSQLite
     /// The request for which the operation runs, as audit records name it.
     var requestID: String?
 
-    /// Opens or creates a database file; `:memory:` is a database of this connection alone.
-    init(path: String, readOnly: Bool = false) throws(SQLiteError) {
+    /// Opens a database file, and creates one unless told otherwise; `:memory:` is a database of this
+    /// connection alone.
+    init(path: String, readOnly: Bool = false, creates: Bool = true) throws(SQLiteError) {
         var opened: OpaquePointer?
-        let access = readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+        let writing = SQLITE_OPEN_READWRITE | (creates ? SQLITE_OPEN_CREATE : 0)
+        let access = readOnly ? SQLITE_OPEN_READONLY : writing
         let code = unsafe sqlite3_open_v2(path, &opened, access | SQLITE_OPEN_NOMUTEX, nil)
         guard code == SQLITE_OK, let handle = unsafe opened else {
             unsafe sqlite3_close_v2(opened)
@@ -84,6 +86,13 @@ import CSQLite
         return moved != 0
     }
 
+    /// Tells whether another connection has changed the database: then it is another number.
+    ///
+    /// Reads nothing but the header of the log.
+    func dataVersion() throws(SQLiteError) -> Int64 {
+        try first("PRAGMA data_version") { $0.integer(0) } ?? 0
+    }
+
     /// How long a statement waits for another process's lock.
     func setBusyTimeout(milliseconds: Int32) {
         unsafe sqlite3_busy_timeout(handle, milliseconds)
@@ -94,6 +103,27 @@ import CSQLite
     /// Does nothing on a connection that has not read anything yet.
     func checkpoint() {
         unsafe sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
+    }
+
+    /// How the statements that were run so far find their rows, for tests.
+    func plans() throws(SQLiteError) -> [(sql: String, steps: [String])] {
+        var plans: [(sql: String, steps: [String])] = []
+        for statement in unsafe Array(statements.values) {
+            guard let sql = statement.sql else { continue }
+            plans.append((sql, try steps(of: sql)))
+        }
+        return plans
+    }
+
+    private func steps(of sql: String) throws(SQLiteError) -> [String] {
+        var prepared: OpaquePointer?
+        try SQLiteError.check(
+            unsafe sqlite3_prepare_v2(handle, "EXPLAIN QUERY PLAN " + sql, -1, &prepared, nil))
+        guard let pointer = unsafe prepared else { return [] }
+        let statement = unsafe SQLiteStatement(pointer)
+        var steps: [String] = []
+        while try statement.step() { steps.append(SQLiteRow(statement).text(3) ?? "") }
+        return steps
     }
 
     private func prepared(_ sql: StaticString) throws(SQLiteError) -> SQLiteStatement {

@@ -12,6 +12,9 @@ import CSQLite
         unsafe sqlite3_finalize(handle)
     }
 
+    /// What it was prepared from.
+    var sql: String? { unsafe sqlite3_sql(handle).map { unsafe String(cString: $0) } }
+
     func bind<each Value: SQLiteValue>(_ values: repeat each Value) throws(SQLiteError) {
         var index: Int32 = 0
         for value in repeat each values {

@@ -22,38 +22,12 @@ extension SQLiteStore {
     }
 
     /// Deletes a user and all that is kept of the person.
-    ///
-    /// A login that is pending for the number stays: nobody knows yet whose it is. So does a deny block
-    /// that runs.
     public func delete(
         _ user: UserID, at now: Timestamp
     ) async throws(StoreError) -> [EndedFamily]? {
         try await writer.perform { db throws(SQLiteError) in
-            guard let phone = try Rows.user(user, in: db)?.phone else { return nil }
-            let known: [String] = try db.all(
-                "SELECT DISTINCT wa_id FROM logins WHERE phone = ? AND wa_id IS NOT NULL", phone
-            ) { $0.text(0) ?? "" }
-            try db.run(
-                """
-                DELETE FROM sent_messages WHERE login IN (
-                    SELECT id FROM logins WHERE phone = ? AND (state <> 0 OR expires_at <= ?))
-                """, phone, now)
-            try db.run(
-                "DELETE FROM logins WHERE phone = ? AND (state <> 0 OR expires_at <= ?)", phone, now
-            )
-            let live: [EndedFamily] = try db.all(
-                "SELECT id, login FROM families WHERE user = ? AND ended_at IS NULL", user
-            ) { row throws(SQLiteError) in
-                EndedFamily(id: try row.id(0), login: try row.id(1))
-            }
-            try db.run("DELETE FROM families WHERE user = ?", user)
-            for spelling in Set(known + phone.variants.map(\.digits)) {
-                try Rows.forget(contact: spelling, at: now, in: db)
-                try Rows.forgetUserIDs(of: spelling, in: db)
-            }
-            try db.run("DELETE FROM users WHERE id = ?", user)
-            try Rows.record(.accountDeleted, phone: phone, user: user, at: now, in: db)
-            return live
+            guard let account = try Rows.account(user, in: db) else { return nil }
+            return try Rows.delete(account, at: now, in: db)
         }
     }
 }

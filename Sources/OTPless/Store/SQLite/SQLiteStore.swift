@@ -23,12 +23,30 @@ public final class SQLiteStore: Store {
             writer = try SQLiteWriter { checkpointer?.committed(on: $0) }
             let handover = Locked<SQLiteConnection?>(connection)
             thread = try writer.start { handover.take() }
-        } catch let error as SQLiteError where error.code == SQLITE_SCHEMA {
-            throw .unavailable("the database was made by a newer server")
         } catch {
-            throw .unavailable("\(error)")
+            throw StoreError(opening: error)
         }
     }
+
+    /// Opens a database for a moment, as it is, while a server may be using it; for operators.
+    ///
+    /// - Throws: `StoreError` when there is none, or its schema is not this version's.
+    public init(existing path: String) throws(StoreError) {
+        do {
+            let connection = try SQLiteConnection.existing(path)
+            reader = nil
+            checkpointer = nil
+            writer = try SQLiteWriter { _ in }
+            let handover = Locked<SQLiteConnection?>(connection)
+            thread = try writer.start { handover.take() }
+        } catch {
+            throw StoreError(opening: error)
+        }
+    }
+
+    /// How often other processes have changed the database while it was open here; this is seen
+    /// within half a second.
+    public var foreignChanges: Int { writer.foreignChanges }
 
     /// Commits what is queued and closes the database.
     public func close() {
@@ -56,6 +74,11 @@ public final class SQLiteStore: Store {
         return connection
     }
 
+    /// How the writer's statements find their rows, for tests.
+    package func plans() async throws(StoreError) -> [(sql: String, steps: [String])] {
+        try await writer.perform { db throws(SQLiteError) in try db.plans() }
+    }
+
     /// Runs a point read here and now, or on the writer's thread where that cannot be.
     func read<T: Sendable>(
         _ query: @escaping @Sendable (SQLiteConnection) throws(SQLiteError) -> T
@@ -69,6 +92,42 @@ public final class SQLiteStore: Store {
         _ query: (SQLiteConnection) throws(SQLiteError) -> T
     ) -> T? {
         reader?.attempt(query)
+    }
+}
+
+extension SQLiteConnection {
+    /// Opens a database that must be there and have this version's schema.
+    static func existing(_ path: String, readOnly: Bool = false) throws -> SQLiteConnection {
+        guard path != ":memory:" else { throw StoreError.unavailable("there is no file") }
+        let connection: SQLiteConnection
+        do throws(SQLiteError) {
+            connection = try SQLiteConnection(path: path, readOnly: readOnly, creates: false)
+        } catch {
+            guard error.code & 0xFF == SQLITE_CANTOPEN else { throw error }
+            throw StoreError.unavailable("there is no database, or it cannot be opened")
+        }
+        // A server's commits follow each other closely: a gap may take a while to come by.
+        connection.setBusyTimeout(milliseconds: 20_000)
+        guard try Migrations.isUpToDate(connection) else {
+            throw StoreError.unavailable(
+                "the database is an older server's: run otpless-server migrate")
+        }
+        guard !readOnly else { return connection }
+        try connection.script("PRAGMA synchronous = FULL")
+        try connection.script("PRAGMA wal_autocheckpoint = 0")
+        return connection
+    }
+}
+
+extension StoreError {
+    /// Why a database cannot be opened.
+    init(opening error: any Error) {
+        switch error {
+        case let error as StoreError: self = error
+        case let error as SQLiteError where error.code == SQLITE_SCHEMA:
+            self = .unavailable("the database was made by a newer server")
+        default: self = .unavailable("\(error)")
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 import CSQLite
 import Loop
 import Metrics
+import Synchronization
 
 /// The one writer of a database: its own thread, and group commit.
 ///
@@ -17,6 +18,7 @@ final class SQLiteWriter: Sendable {
     private let bell: Bell
     let metrics = StoreMetrics()
     private let committed: @Sendable (SQLiteConnection) -> Void
+    private let foreign = ForeignChanges()
 
     /// How many operations may wait; then `overloaded`.
     private static let capacity = 20_000
@@ -34,7 +36,11 @@ final class SQLiteWriter: Sendable {
     func start(_ open: @escaping @Sendable () -> SQLiteConnection?) throws(SystemError) -> Thread {
         try Thread(name: "sqlite-writer") { [self] in
             guard let connection = open() else { return refuseAll() }
-            while let jobs = take() { commit(jobs, to: connection) }
+            foreign.begin(connection)
+            while let jobs = take(idle: { foreign.look(connection) }) {
+                commit(jobs, to: connection)
+                foreign.look(connection)
+            }
         }
     }
 
@@ -71,7 +77,11 @@ final class SQLiteWriter: Sendable {
     /// How many operations wait.
     var waiting: Int { queue.withLock { $0.jobs.count } }
 
-    private func take() -> [any WriteJob]? {
+    /// How often other processes have changed the database since the writer began, as far as it has
+    /// looked: at least twice a second.
+    var foreignChanges: Int { foreign.count.load(ordering: .acquiring) }
+
+    private func take(idle: () -> Void) -> [any WriteJob]? {
         while true {
             let (jobs, isStopping) = queue.withLock { queue in
                 let taken = Array(queue.jobs.prefix(Self.batch))
@@ -80,6 +90,10 @@ final class SQLiteWriter: Sendable {
             }
             if !jobs.isEmpty { return jobs }
             if isStopping { return nil }
+            guard bell.wait(atMost: ForeignChanges.interval) else {
+                idle()
+                continue
+            }
             bell.wait()
         }
     }
@@ -147,6 +161,28 @@ final class SQLiteWriter: Sendable {
             job.fail(.unavailable(error.description))
         }
         try connection.run("RELEASE job")
+    }
+}
+
+/// What other processes do to the database, as the writer's connection sees it.
+private final class ForeignChanges: Sendable {
+    let count = Atomic(0)
+    /// The writer's thread alone uses it.
+    private let version = Atomic<Int64>(0)
+
+    /// How long changes may go unnoticed while nothing is written here.
+    static let interval = Duration.milliseconds(400)
+
+    func begin(_ connection: SQLiteConnection) {
+        version.store((try? connection.dataVersion()) ?? 0, ordering: .relaxed)
+    }
+
+    /// What cannot be read now is seen the next time.
+    func look(_ connection: SQLiteConnection) {
+        guard let now = try? connection.dataVersion(),
+            version.exchange(now, ordering: .relaxed) != now
+        else { return }
+        count.add(1, ordering: .releasing)
     }
 }
 

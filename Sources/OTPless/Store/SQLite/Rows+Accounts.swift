@@ -1,0 +1,139 @@
+/// An account, and whether its number is still its own.
+struct Account {
+    let user: User
+
+    /// WhatsApp said that its holder has another number now.
+    let isDetached: Bool
+}
+
+extension Rows {
+    static func account(_ id: UserID, in db: SQLiteConnection) throws(SQLiteError) -> Account? {
+        try db.first(
+            """
+            SELECT id, coalesce(phone, former_phone), name, created_at, phone IS NULL
+            FROM users WHERE id = ?
+            """, id, decode: account)
+    }
+
+    /// The accounts that an operator may mean: of a number the one that has it and those that had it,
+    /// under whatever spelling.
+    static func accounts(
+        named name: AccountName, in db: SQLiteConnection
+    ) throws(SQLiteError) -> [Account] {
+        switch name {
+        case .user(let id): return try [account(id, in: db)].compactMap { $0 }
+        case .phone(let phone):
+            var accounts: [Account] = []
+            for variant in phone.variants {
+                accounts += try db.all(
+                    """
+                    SELECT id, phone, name, created_at, 0 FROM users WHERE phone = ?1
+                    UNION ALL
+                    SELECT id, former_phone, name, created_at, 1 FROM users
+                    WHERE former_phone = ?1 AND phone IS NULL
+                    """, variant, decode: account)
+            }
+            return accounts
+        }
+    }
+
+    private static func account(_ row: SQLiteRow) throws(SQLiteError) -> Account {
+        Account(
+            user: User(
+                id: try row.id(0), phone: try row.phone(1), name: row.text(2),
+                createdAt: row.time(3)),
+            isDetached: row.integer(4) != 0)
+    }
+
+    // MARK: Deletion
+
+    /// Deletes an account and all that is kept of the person; returns the families that were live.
+    ///
+    /// A login that is pending for the number stays: nobody knows yet whose it is. So does what keeps
+    /// prompts from the number: deleting an account must not lift that. A number that the account has
+    /// no more is somebody else's, of whom nothing goes.
+    static func delete(
+        _ account: Account, detail: String? = nil, at now: Timestamp, in db: SQLiteConnection
+    ) throws(SQLiteError) -> [EndedFamily] {
+        let user = account.user
+        let known = try deleteLogins(of: account, at: now, in: db)
+        let live: [EndedFamily] = try db.all(
+            "SELECT id, login FROM families WHERE user = ? AND ended_at IS NULL", user.id
+        ) { row throws(SQLiteError) in EndedFamily(id: try row.id(0), login: try row.id(1)) }
+        try db.run("DELETE FROM families WHERE user = ?", user.id)
+        if !account.isDetached { try forget(user.phone, also: known, at: now, in: db) }
+        try db.run("DELETE FROM users WHERE id = ?", user.id)
+        try record(
+            .accountDeleted, phone: user.phone, user: user.id, detail: detail, at: now, in: db)
+        return live
+    }
+
+    /// Forgets what is known of a number under all its spellings.
+    private static func forget(
+        _ phone: PhoneNumber, also known: Set<String>, at now: Timestamp, in db: SQLiteConnection
+    ) throws(SQLiteError) {
+        for spelling in known.union(phone.variants.map(\.digits)) {
+            try forget(contact: spelling, at: now, in: db)
+            try forgetUserIDs(of: spelling, in: db)
+        }
+    }
+
+    /// Deletes the logins that are over; returns what WhatsApp called their phones.
+    private static func deleteLogins(
+        of account: Account, at now: Timestamp, in db: SQLiteConnection
+    ) throws(SQLiteError) -> Set<String> {
+        var known: Set<String> = []
+        for login in try logins(of: account, in: db)
+        where login.state != .pending || login.expiresAt <= now {
+            if let waID = login.waID { known.insert(waID) }
+            try db.run("DELETE FROM sent_messages WHERE login = ?", login.id)
+            try db.run("DELETE FROM logins WHERE id = ?", login.id)
+        }
+        return known
+    }
+
+    /// The logins of a person: those that led into the account, under whatever number, and those that
+    /// led nowhere, if the number is still the person's.
+    static func logins(
+        of account: Account, in db: SQLiteConnection
+    ) throws(SQLiteError) -> [Login] {
+        var ids: Set<LoginID> = Set(
+            try db.all("SELECT login FROM families WHERE user = ?", account.user.id) {
+                row throws(SQLiteError) in try row.id(0)
+            })
+        for variant in account.user.phone.variants {
+            let found: [LoginID] = try db.all("SELECT id FROM logins WHERE phone = ?", variant) {
+                row throws(SQLiteError) in try row.id(0)
+            }
+            ids.formUnion(found)
+        }
+        var logins: [Login] = []
+        for id in ids.sorted(by: { $0.description < $1.description }) {
+            guard let login = try login(id, in: db) else { continue }
+            let isTheirs = login.user == account.user.id
+            if isTheirs || login.user == nil && !account.isDetached { logins.append(login) }
+        }
+        return logins
+    }
+
+    // MARK: A new number
+
+    /// Gives an account a number that no account has; returns the logins that were pending for the one
+    /// it had.
+    static func move(
+        _ account: Account, to phone: PhoneNumber, at now: Timestamp, in db: SQLiteConnection
+    ) throws(SQLiteError) -> [Login] {
+        let (user, former) = (account.user.id, account.user.phone)
+        var cancelled: [Login] = []
+        if !account.isDetached {
+            cancelled = try cancelPending(of: former.digits, at: now, in: db)
+            try forget(former, also: [], at: now, in: db)
+        }
+        try db.run(
+            "UPDATE users SET phone = ?, former_phone = NULL WHERE id = ?", phone, user)
+        try record(
+            .accountMoved, phone: phone, user: user, detail: "from \(former.masked)", at: now,
+            in: db)
+        return cancelled
+    }
+}

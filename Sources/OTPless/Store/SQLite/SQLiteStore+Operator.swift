@@ -1,0 +1,73 @@
+/// What operators' commands do to accounts, beside a server that runs.
+extension SQLiteStore {
+    /// Deletes an account and all that is kept of the person.
+    public func delete(
+        _ name: AccountName, at now: Timestamp
+    ) async throws(AccountFault) -> AccountChange {
+        try await perform { db throws(SQLiteError) in
+            try Self.resolve(name, in: db) { account throws(SQLiteError) in
+                let ended = try Rows.delete(account, detail: "by the operator", at: now, in: db)
+                return .success(
+                    AccountChange(
+                        user: account.user.id, phone: account.user.phone, devices: ended.count))
+            }
+        }
+    }
+
+    /// Gives an account another number.
+    public func move(
+        _ name: AccountName, to phone: PhoneNumber, at now: Timestamp
+    ) async throws(AccountFault) -> AccountChange {
+        try await perform { db throws(SQLiteError) in
+            try Self.resolve(name, in: db) { account throws(SQLiteError) in
+                if let other = try Rows.user(phone: phone, in: db) {
+                    return .failure(other.id == account.user.id ? .unchanged : .taken(other.id))
+                }
+                let cancelled = try Rows.move(account, to: phone, at: now, in: db)
+                return .success(
+                    AccountChange(
+                        user: account.user.id, phone: account.user.phone,
+                        cancelled: cancelled.count))
+            }
+        }
+    }
+
+    /// Records that what is kept of a person was exported.
+    public func recordExport(
+        of name: AccountName, users: [UserID], at now: Timestamp
+    ) async throws(StoreError) {
+        try await writer.perform { db throws(SQLiteError) in
+            for user in users {
+                let phone = try Rows.user(user, in: db)?.phone
+                try Rows.record(.accountExported, phone: phone, user: user, at: now, in: db)
+            }
+            guard users.isEmpty, case .phone(let phone) = name else { return }
+            try Rows.record(.accountExported, phone: phone, at: now, in: db)
+        }
+    }
+
+    private typealias Outcome = Result<AccountChange, AccountFault>
+
+    private func perform(
+        _ change: @escaping @Sendable (SQLiteConnection) throws(SQLiteError) -> Outcome
+    ) async throws(AccountFault) -> AccountChange {
+        let outcome: Outcome
+        do throws(StoreError) {
+            outcome = try await writer.perform(change)
+        } catch {
+            throw .store(error)
+        }
+        return try outcome.get()
+    }
+
+    /// Finds the one account that is meant.
+    private static func resolve(
+        _ name: AccountName, in db: SQLiteConnection,
+        _ change: (Account) throws(SQLiteError) -> Outcome
+    ) throws(SQLiteError) -> Outcome {
+        let accounts = try Rows.accounts(named: name, in: db)
+        guard let account = accounts.first else { return .failure(.nobody) }
+        guard accounts.count == 1 else { return .failure(.ambiguous(accounts.map(\.user.id))) }
+        return try change(account)
+    }
+}

@@ -45,6 +45,10 @@ extension Config {
         | `otpless-server migrate` | creates the database, or brings its schema up to date, as `serve` does at start |
         | `otpless-server template` | prints the message templates, ready to submit to Meta |
         | `otpless-server unblock NUMBER` | lets prompts to a number through at once: lifts lock, deny block and counts |
+        | `otpless-server audit --since 1h` | prints what was recorded of logins, tokens and accounts; `--json`: an object a line |
+        | `otpless-server user export WHO` | prints all that is kept of a person: a number or a user id ([personal-data.md](personal-data.md)) |
+        | `otpless-server user delete WHO` | deletes an account and what is kept of the person |
+        | `otpless-server user move WHO NUMBER` | gives an account another number |
 
         All but `gen-secret` read the configuration and take `--env-file FILE`. `--help` on each says more.
         """

@@ -98,12 +98,17 @@ struct OperatorTests {
     @Test func `deletion finds logins under every spelling and under former numbers`()
         async throws
     {
-        try await AuditRig.run { rig in
+        var config = Config()
+        config.denyBlock = nil
+        try await AuditRig.run(with: config) { rig in
             let first = try await rig.service.signIn(phone: Self.spellings[0])
             let second = try await rig.service.signIn(phone: Self.spellings[1])
             #expect(first.user.id == second.user.id)
+            for spelling in Self.spellings { try await rig.deny(spelling) }
+            rig.service.clock.advance(by: .seconds(1))
             _ = try await rig.move("+" + Self.spellings[1], to: try Sample.phone())
             _ = try await rig.service.signIn()
+            try await rig.deny("16505550142")
             try await rig.beside { store in
                 _ = try await store.delete(.phone(try Sample.phone()), at: rig.service.clock.now)
             }
@@ -147,6 +152,12 @@ extension AuditRig {
             id: Sample.messageID(), sender: digits, sentAt: service.clock.now,
             content: .numberChanged)
         try await service.receive(message)
+    }
+
+    /// A login that led to no account.
+    fileprivate func deny(_ digits: String) async throws {
+        let (_, prompt) = try await service.start(phone: digits)
+        try await service.tap(prompt.deny, from: digits)
     }
 
     fileprivate func move(_ name: String, to phone: PhoneNumber) async throws -> AccountChange {

@@ -56,7 +56,8 @@ extension Rows {
         _ account: Account, detail: String? = nil, at now: Timestamp, in db: SQLiteConnection
     ) throws(SQLiteError) -> [EndedFamily] {
         let user = account.user
-        let known = try deleteLogins(of: account, at: now, in: db)
+        let known = try delete(
+            try logins(of: account, in: db).filter { $0.isOver(at: now) }, in: db)
         let live: [EndedFamily] = try db.all(
             "SELECT id, login FROM families WHERE user = ? AND ended_at IS NULL", user.id
         ) { row throws(SQLiteError) in EndedFamily(id: try row.id(0), login: try row.id(1)) }
@@ -78,13 +79,12 @@ extension Rows {
         }
     }
 
-    /// Deletes the logins that are over; returns what WhatsApp called their phones.
-    private static func deleteLogins(
-        of account: Account, at now: Timestamp, in db: SQLiteConnection
+    /// Deletes logins; returns what WhatsApp called their phones.
+    private static func delete(
+        _ logins: [Login], in db: SQLiteConnection
     ) throws(SQLiteError) -> Set<String> {
         var known: Set<String> = []
-        for login in try logins(of: account, in: db)
-        where login.state != .pending || login.expiresAt <= now {
+        for login in logins {
             if let waID = login.waID { known.insert(waID) }
             try db.run("DELETE FROM sent_messages WHERE login = ?", login.id)
             try db.run("DELETE FROM logins WHERE id = ?", login.id)
@@ -127,7 +127,13 @@ extension Rows {
         var cancelled: [Login] = []
         if !account.isDetached {
             cancelled = try cancelPending(of: former.digits, at: now, in: db)
-            try forget(former, also: [], at: now, in: db)
+            // Nothing else would find them once the number is another one. Not those that were cancelled
+            // just now: their pages ask.
+            let lost = try logins(of: account, in: db).filter { login in
+                login.user == nil && login.isOver(at: now) && login.endedAt != now
+            }
+            let known = try delete(lost, in: db)
+            try forget(former, also: known, at: now, in: db)
         }
         try db.run(
             "UPDATE users SET phone = ?, former_phone = NULL WHERE id = ?", phone, user)
@@ -136,4 +142,9 @@ extension Rows {
             in: db)
         return cancelled
     }
+}
+
+extension Login {
+    /// Whether nobody can answer it any more.
+    fileprivate func isOver(at now: Timestamp) -> Bool { state != .pending || expiresAt <= now }
 }

@@ -63,10 +63,14 @@ struct AuditTests {
             let page = try server.page(session)
             _ = try page.nextEvent("pending")
             let prompt = try server.whatsApp.phone(Self.phone).prompt()
-            try server.take(Webhook.tap(prompt.confirm, by: Self.phone, id: "wamid.1"))
+            let tap = Webhook.tap(prompt.confirm, by: Self.phone, id: "wamid.1")
+            var request = LiveServer.webhook(tap)
+            request.headers.append(("X-Request-Id", "webhook-1"))
+            #expect(try exchange(request, port: server.port).status == 200)
             _ = try page.nextEvent("auth_success")
-            let issued = try server.audit().of("tokens.issued")
-            #expect(issued.count == 1 && issued[0]["sid"].text != nil)
+            // A page that was about to look gets another pair.
+            let first = try #require(try server.audit().of("tokens.issued").first)
+            #expect(first["request"].text == "webhook-1" && first["sid"].text != nil)
         }
     }
 

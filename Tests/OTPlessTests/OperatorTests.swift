@@ -98,7 +98,7 @@ struct OperatorTests {
     @Test func `deletion finds logins under every spelling and under former numbers`()
         async throws
     {
-        var config = Config()
+        var config = Config.unlimited
         config.denyBlock = nil
         try await AuditRig.run(with: config) { rig in
             let first = try await rig.service.signIn(phone: Self.spellings[0])

@@ -53,8 +53,24 @@ struct PersonalDataTests {
         }
     }
 
+    @Test func `deleting an account leaves what limits have counted, for their time`() async throws
+    {
+        try await AuditRig.run(with: Config()) { rig in
+            let grant = try await rig.service.signIn()
+            try await rig.service.app.users.delete(grant.user.id, at: rig.service.clock.now)
+            let refused = try await failure { _ = try await rig.service.start() }
+            #expect(refused?.code == .rateLimited)
+            let root = try #require(try rig.export("+16505550142")).root
+            #expect(root["accounts"]?.elements.map { _ in 1 } == [])
+            let counted = root["limits"]?.elements.map { $0["counted"]?.string }
+            #expect(counted == ["phone 16505550142"])
+            try await rig.sweep(after: .seconds(86_401))
+            #expect(try rig.export("+16505550142") == nil)
+        }
+    }
+
     @Test func `after the longest time nothing of a person is left but the account`() async throws {
-        try await AuditRig.run { rig in
+        try await AuditRig.run(with: Config()) { rig in
             let (session, prompt) = try await rig.service.start()
             try await rig.service.receive(
                 InboundMessage(
@@ -62,7 +78,9 @@ struct PersonalDataTests {
                     sender: Sender(waID: "16505550142", userID: "US.77", identityHash: "a"),
                     sentAt: rig.service.clock.now, content: .button(prompt.confirm)))
             let grant = try await rig.service.collect(session)
+            rig.service.clock.advance(by: .seconds(61))
             _ = try await rig.service.start()
+            #expect(try rig.count("limits") == 1)
             let day = Duration.seconds(86_400)
             let retention = rig.service.config.auditRetention
             let before = try rig.count("audit")
@@ -72,7 +90,7 @@ struct PersonalDataTests {
             try await rig.sweep(after: day * 3)
             for table in [
                 "logins", "sent_messages", "received_messages", "families", "contacts",
-                "user_ids", "audit",
+                "user_ids", "limits", "audit",
             ] {
                 #expect(try rig.count(table) == 0, "\(table)")
             }

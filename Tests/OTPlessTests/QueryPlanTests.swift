@@ -21,7 +21,7 @@ struct QueryPlanTests {
                 plan.sql.contains("DELETE FROM \(table)")
                     && plan.steps.contains { $0.hasPrefix("SEARCH \(table)") }
             }
-            #expect(isSwept || table == "limits", "nothing deletes from \(table)")
+            #expect(isSwept, "nothing deletes from \(table)")
         }
     }
 

@@ -15,7 +15,7 @@ struct AuditRig {
     }
 
     static func run(
-        with config: Config = Config(), _ body: (AuditRig) async throws -> Void
+        with config: Config = .unlimited, _ body: (AuditRig) async throws -> Void
     ) async throws {
         let folder = try TemporaryFolder()
         let path = folder.file("otpless.db")

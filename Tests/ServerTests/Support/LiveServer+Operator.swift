@@ -2,11 +2,6 @@ import TestSupport
 
 /// The operator's commands, run as processes of their own beside the server.
 extension LiveServer {
-    /// Runs a command with the server's own settings.
-    func command(_ arguments: String...) throws -> CommandRun {
-        try CommandRun(arguments, environment)
-    }
-
     /// Runs a command that must succeed.
     func operate(_ arguments: String...) throws -> CommandRun {
         let run = try CommandRun(arguments, environment)

@@ -11,8 +11,8 @@ extension Command {
             \(Options.help)
 
             Prints records oldest first: when, what, whose number (masked), and the ids of account,
-            login, tokens and request, where there are any. A server may run meanwhile. Run it as
-            the server's user.
+            login, tokens and request, where there are any. A server may run meanwhile. Run it in
+            the server's folder, as its user or as root.
             """
     ) { await AuditCommand.run($0) }
 }

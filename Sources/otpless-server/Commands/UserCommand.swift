@@ -17,8 +17,8 @@ extension Command {
 
             An account whose number has changed hands is found by the number that it had. Where that
             means several, delete and move name them, and do nothing until one is named by its id. A
-            server may run meanwhile: it knows within a second. Run it as the server's user. Exit
-            status 1 when there is nobody.
+            server may run meanwhile: it knows within a second. Run it in the server's folder, as its
+            user or as root. Exit status 1 when there is nobody.
             """
     ) { await UserCommand.run($0) }
 }

@@ -47,7 +47,7 @@ enum UnblockCommand {
             return .failed
         }
         do throws(StoreError) {
-            let store = try SQLiteStore(path: path)
+            let store = try SQLiteStore(existing: path)
             defer { store.close() }
             let lifted = try await store.unblock(phone, at: SystemClock().now)
             return tell(phone, lifted)

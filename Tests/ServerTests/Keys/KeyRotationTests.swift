@@ -13,10 +13,10 @@ struct KeyRotationTests {
         let folder: TemporaryFolder
 
         func reload(_ event: String = "keys reloaded") throws {
-            let before = server.log.split(separator: event).count
+            let before = server.log.ranges(of: event).count
             server.process.signal(SIGHUP)
             _ = try waitFor("\(event); the log: \(server.log)") {
-                server.log.split(separator: event).count > before ? true : nil
+                server.log.ranges(of: event).count > before ? true : nil
             }
         }
 

@@ -20,8 +20,14 @@ public struct IPAddress: Hashable, Sendable {
 
     /// From its bytes in network order, 4 or 16.
     public init(bytes: some Collection<UInt8>) {
-        let value = bytes.reduce(0) { $0 << 8 | UInt128($1) }
-        self.init(bits: bytes.count == 4 ? Self.mapped | value : value)
+        // Word by word: each connection that comes asks for it.
+        var (high, low) = (UInt64(0), UInt64(0))
+        for byte in bytes {
+            high = high << 8 | low >> 56
+            low = low << 8 | UInt64(byte)
+        }
+        self.high = high
+        self.low = bytes.count == 4 ? low | UInt64(truncatingIfNeeded: Self.mapped) : low
     }
 
     /// Parses a literal address without brackets, port and zone: `192.0.2.1`, `2001:db8::1`.

@@ -7,6 +7,18 @@ public struct Login: Sendable {
         case pending, confirmed, denied, failed, cancelled
         /// The phone that answered does not show its number.
         case numberHidden
+
+        /// The word for logs.
+        var name: String {
+            switch self {
+            case .pending: "pending"
+            case .confirmed: "confirmed"
+            case .denied: "denied"
+            case .failed: "failed"
+            case .cancelled: "cancelled"
+            case .numberHidden: "numberHidden"
+            }
+        }
     }
 
     /// How it was started.
@@ -17,6 +29,9 @@ public struct Login: Sendable {
         case link
 
         static let all = [prompt, link]
+
+        /// The word that clients use.
+        public var name: String { self == .prompt ? "prompt" : "link" }
     }
 
     /// How far the provider says the message has come; it never goes back.

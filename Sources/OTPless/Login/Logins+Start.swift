@@ -135,7 +135,7 @@ extension Logins {
         log.write(
             .info, "login started",
             [
-                "login": .text("\(login.id)"), "method": .text("\(login.method)"),
+                "login": .text("\(login.id)"), "method": .text(login.method.name),
                 "phone": .text(login.phone?.masked ?? ""),
             ])
     }

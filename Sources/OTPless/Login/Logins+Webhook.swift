@@ -31,12 +31,12 @@ extension Logins {
     private func tell(_ result: AnswerResult) async {
         metrics.answered(result)
         if let outcome = result.outcome, !result.isApplied {
-            log.write(.info, "answer ignored", ["answer": .text("\(outcome)")])
+            log.write(.info, "answer ignored", ["answer": .text(outcome.name)])
         }
         for change in result.changes {
             log.write(
                 .info, "login answered",
-                ["login": .text("\(change.login)"), "outcome": .text("\(change.state)")])
+                ["login": .text("\(change.login)"), "outcome": .text(change.state.name)])
             let pair = result.handover.flatMap { $0.login == change.login ? $0 : nil }
             let outcome = pair.map { pair in
                 Outcome.confirmed(tokens.grant(pair.token, to: pair.user), isNewUser: pair.isNew)

@@ -66,9 +66,11 @@ extension PhoneNumber: CustomStringConvertible, CustomDebugStringConvertible {
     ///
     /// At least five digits are hidden, so the shorter the number, the less of its start is shown.
     public var masked: String {
+        // By bytes: it is made for every record and line.
+        var masked = [UInt8(ascii: "+")] + Array(digits.utf8)
         let start = min(4, max(0, digits.utf8.count - 7))
-        let hidden = String(repeating: "*", count: digits.utf8.count - start - 2)
-        return "+\(digits.prefix(start))\(hidden)\(digits.suffix(2))"
+        for place in start + 1..<masked.count - 2 { masked[place] = UInt8(ascii: "*") }
+        return String(decoding: masked, as: UTF8.self)
     }
 
     /// The masked form.

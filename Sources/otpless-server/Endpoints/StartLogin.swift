@@ -30,7 +30,7 @@ struct StartLogin {
         return Envelope(200, Self.message(attempt.method)) { data in
             data.member("sessionId", started.session.text)
             data.member("expiresAt", started.expiresAt.seconds)
-            data.member("method", "\(attempt.method)")
+            data.member("method", attempt.method.name)
             if let number = started.matchNumber { data.member("matchNumber", number.text) }
             guard let link = started.link else { return }
             data.member("code", link.code)
@@ -63,8 +63,8 @@ struct StartLogin {
 
     private func method(_ fields: RequestFields) throws(Failure) -> Login.Method {
         let text = try fields.string("method") ?? "prompt"
-        guard let method = methods.first(where: { "\($0)" == text }) else {
-            let allowed = methods.map { "\"\($0)\"" }.sorted(by: >).joined(separator: " or ")
+        guard let method = methods.first(where: { $0.name == text }) else {
+            let allowed = methods.map { "\"\($0.name)\"" }.sorted(by: >).joined(separator: " or ")
             throw Failure(
                 .invalidParameters, field: "method", details: "method must be \(allowed)")
         }

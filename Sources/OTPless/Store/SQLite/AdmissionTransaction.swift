@@ -28,7 +28,7 @@ struct AdmissionTransaction {
         try Rows.insert(login, into: db)
         try count(login)
         try Rows.record(
-            .loginStarted, phone: login.phone, login: login.id, detail: "\(login.method)", at: now,
+            .loginStarted, phone: login.phone, login: login.id, detail: login.method.name, at: now,
             in: db)
         return .admitted(login, contact ?? Contact())
     }

@@ -104,6 +104,30 @@ struct StoreNumberTests {
     }
 
     @Test(arguments: StoreKind.allCases)
+    func `links that strangers start for a phone take no number away, and cost its words little`(
+        _ kind: StoreKind
+    ) async throws {
+        try await kind.open { store in
+            var terms = AdmissionTerms()
+            terms.matchNumbers = .system
+            for count in 0..<300 {
+                let code = LinkCode.make(.system).text
+                let link = try SampleLogin(code: code, phone: Self.phone)
+                guard case .admitted = try await store.insert(link.login, on: terms) else {
+                    throw UnexpectedOutcome()
+                }
+                guard count % 100 == 99 else { continue }
+                let prompt = try SampleLogin()
+                guard case .admitted = try await store.insert(prompt.login, on: terms) else {
+                    throw UnexpectedOutcome()
+                }
+            }
+            let denied = try await Self.say("no", to: store)[0].changed.count
+            #expect(3...103 ~= denied)
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases)
     func `a code joins its page to the phone, which is asked for the number and confirms with it`(
         _ kind: StoreKind
     ) async throws {

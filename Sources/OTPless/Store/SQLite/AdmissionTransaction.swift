@@ -19,8 +19,7 @@ struct AdmissionTransaction {
         }
         var login = login
         if let source = terms.matchNumbers {
-            let taken = try takenNumbers(besides: login)
-            guard let number = MatchNumber.make(besides: taken, source) else {
+            guard let number = try number(for: login, source) else {
                 return .refused(for: login.expiresAt - now, by: .numbers)
             }
             login.matchNumber = number
@@ -75,11 +74,19 @@ struct AdmissionTransaction {
             + (terms.network.map { [(.network, .prompts(from: $0), terms.networkLimit)] } ?? [])
     }
 
-    /// The numbers on the pages that wait for the same phone.
-    private func takenNumbers(besides login: Login) throws(SQLiteError) -> Set<MatchNumber> {
-        guard let phone = login.phone else { return [] }
+    /// A number that no other page shows which waits for the same phone.
+    ///
+    /// Links that only name the phone take none away: anybody may start them. Nor is a link refused: it
+    /// ends its namesakes when its code comes.
+    private func number(
+        for login: Login, _ source: Entropy
+    ) throws(SQLiteError) -> MatchNumber? {
+        guard let phone = login.phone else { return .make(besides: [], source) }
         let pending = try Rows.pendingLogins(of: phone.digits, in: db)
             .filter { $0.standing(at: now) == .pending }
-        return Set(pending.compactMap(\.matchNumber))
+        func taken(_ logins: [Login]) -> Set<MatchNumber> { Set(logins.compactMap(\.matchNumber)) }
+        return MatchNumber.make(besides: taken(pending), source)
+            ?? .make(besides: taken(pending.filter(\.isKnownToPhone)), source)
+            ?? (login.method == .link ? .make(besides: [], source) : nil)
     }
 }

@@ -136,6 +136,8 @@ enum Migrations {
         DROP TABLE logins;
         ALTER TABLE logins_4 RENAME TO logins;
         CREATE INDEX logins_phone ON logins (phone) WHERE phone IS NOT NULL;
+        CREATE INDEX logins_asked ON logins (phone)
+            WHERE state = 0 AND (code_digest IS NULL OR code_sent_at IS NOT NULL);
         CREATE INDEX logins_wa_id ON logins (wa_id) WHERE state = 0 AND wa_id IS NOT NULL;
         CREATE INDEX logins_code ON logins (code_digest)
             WHERE state = 0 AND code_digest IS NOT NULL;

@@ -122,19 +122,28 @@ enum Rows {
     }
 
     /// The logins that a sender might mean without naming one; expired ones among them.
+    ///
+    /// Of links that name the phone, and whose code it has not sent, the newest alone: anybody may
+    /// start as many as they like.
     static func pendingLogins(
         of sender: String, in db: SQLiteConnection
     ) throws(SQLiteError) -> [Login] {
         let spellings = PhoneNumber(waID: sender)?.variants.map(\.digits) ?? [sender]
         var ids: Set<LoginID> = []
         for spelling in spellings {
-            let found: [LoginID] = try db.all(
+            let asked: [LoginID] = try db.all(
                 """
-                SELECT id FROM logins WHERE phone = ? AND state = 0
+                SELECT id FROM logins
+                WHERE phone = ? AND state = 0
+                    AND (code_digest IS NULL OR code_sent_at IS NOT NULL)
                 UNION SELECT id FROM logins WHERE wa_id = ? AND state = 0
                 """, spelling, spelling
             ) { row throws(SQLiteError) in try row.id(0) }
-            ids.formUnion(found)
+            let newest: [LoginID] = try db.all(
+                "SELECT id FROM logins WHERE phone = ? AND state = 0 ORDER BY id DESC LIMIT 100",
+                spelling
+            ) { row throws(SQLiteError) in try row.id(0) }
+            ids.formUnion(asked + newest)
         }
         var logins: [Login] = []
         for id in ids {

@@ -137,7 +137,8 @@ package struct CloudAPIWebhook {
         return DeliveryReport(
             messageID: id,
             reference: status["biz_opaque_callback_data"]?.string.flatMap { MessageReference($0) },
-            recipient: recipient(of: status), progress: progress)
+            sentAt: time(status["timestamp"]), recipient: recipient(of: status),
+            progress: progress)
     }
 
     private static func recipient(of status: JSONValue) -> Sender {

@@ -135,7 +135,42 @@ struct StoreCodeTests {
             let prompt = try SampleLogin()
             try await store.insert(prompt.login)
             #expect(try await Self.say("yes", to: store)[0].changed == [prompt.login.id])
-            #expect(try await Self.say("no", to: store)[0].changed == [link.login.id])
+            // Nor is a link that anybody may have started denied by a word, which would block prompts.
+            #expect(try await Self.say("no", to: store)[0].changed.isEmpty)
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases)
+    func `a code that quotes another login's message, or an unknown one, confirms nothing`(
+        _ kind: StoreKind
+    ) async throws {
+        try await kind.open { store in
+            let prompt = try SampleLogin()
+            let link = try SampleLogin(code: "K7PQ-2MXD")
+            for sample in [prompt, link] { try await store.insert(sample.login) }
+            try await store.recordSend(
+                MessageReference(prompt.login.id, .buttons), messageID: "wamid.1", waID: nil)
+            for quoted in ["wamid.1", "wamid.unknown"] {
+                let message = InboundMessage(
+                    id: Sample.messageID(), sender: Self.phone, sentAt: Self.now,
+                    quotedMessageID: quoted, content: .text("K7PQ-2MXD"))
+                let results = try await store.receive([message], AnswerPolicy(), at: Self.now)
+                #expect(results[0].changed.isEmpty)
+            }
+            #expect(try await Self.say("K7PQ-2MXD", to: store)[0].changed == [link.login.id])
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases)
+    func `a text with very many codes is no answer, but one guess`(_ kind: StoreKind) async throws {
+        try await kind.open { store in
+            let sample = try SampleLogin(code: "K7PQ-2MXD")
+            try await store.insert(sample.login)
+            let many = (10..<60).map { "AAAA-AA\($0)" }.joined(separator: " ") + " K7PQ-2MXD"
+            for _ in 0..<10 {
+                #expect(try await Self.say(many, to: store)[0].changed.isEmpty)
+            }
+            #expect(try await Self.say("K7PQ-2MXD", to: store)[0].changed.isEmpty)
         }
     }
 

@@ -171,7 +171,7 @@ struct AuditTests {
                     || ifnull(request, '') || '|' || ifnull(detail, ''), char(10))
                 FROM audit
                 """)
-            #expect(rows.split(separator: "\n").count >= 9, "\(rows)")
+            #expect(rows.split(separator: "\n").count >= 8, "\(rows)")
             let secrets = [
                 Self.phone, "16505550199", "6505550142", session, String(session.suffix(21)),
                 pair.accessToken, pair.refreshToken, next.refreshToken, link.code,

@@ -40,7 +40,7 @@ enum Answer: Sendable {
         }
         if policy.typedWords, let verb = TypedWord.verb(of: text) { return .word(verb) }
         let candidates = LinkCode.candidates(in: text)
-        return candidates.codes.isEmpty ? nil : .codes(candidates)
+        return candidates.codes.isEmpty && !candidates.isWrittenAsCode ? nil : .codes(candidates)
     }
 }
 

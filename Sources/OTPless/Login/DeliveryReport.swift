@@ -12,6 +12,9 @@ public struct DeliveryReport: Sendable {
     /// What we called the message, where the provider echoes it.
     public let reference: MessageReference?
 
+    /// When, by the provider's clock.
+    public let sentAt: Timestamp?
+
     /// Who it went to, where the provider tells it.
     public let recipient: Sender?
 
@@ -23,9 +26,10 @@ public struct DeliveryReport: Sendable {
 
     /// A report.
     public init(
-        messageID: String, reference: MessageReference?, recipient: Sender? = nil,
-        progress: Progress
+        messageID: String, reference: MessageReference?, sentAt: Timestamp? = nil,
+        recipient: Sender? = nil, progress: Progress
     ) {
+        self.sentAt = sentAt
         self.messageID = messageID
         self.reference = reference
         self.recipient = recipient
@@ -36,7 +40,7 @@ public struct DeliveryReport: Sendable {
 /// What we call a message: providers echo it in each report, also when the answer to the send, with
 /// their own id, was lost.
 ///
-/// Shape: the login's id, for the template with `.template` behind it.
+/// Shape: the login's id, with `.template` or `.contact` behind it where it is one of those.
 public struct MessageReference: Hashable, Sendable {
     /// The login it asks about.
     public let login: LoginID
@@ -52,17 +56,21 @@ public struct MessageReference: Hashable, Sendable {
 
     /// Reads what a provider echoes; nil for what is not ours.
     public init?(_ text: String) {
-        let isTemplate = text.hasSuffix(Self.mark)
-        guard let login = LoginID(isTemplate ? String(text.dropLast(Self.mark.count)) : text) else {
-            return nil
-        }
-        self.init(login, isTemplate ? .template : .buttons)
+        let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let login = LoginID(String(parts[0])),
+            let kind = Self.marks.first(where: { $0.mark == text.dropFirst(parts[0].count) })?.kind
+        else { return nil }
+        self.init(login, kind)
     }
 
     /// What the provider is given.
-    public var text: String { login.description + (kind == .template ? Self.mark : "") }
+    public var text: String {
+        login.description + (Self.marks.first { $0.kind == kind }?.mark ?? "")
+    }
 
-    private static let mark = ".template"
+    private static let marks: [(kind: Login.MessageKind, mark: String)] = [
+        (.buttons, ""), (.template, ".template"), (.contact, ".contact"),
+    ]
 }
 
 extension Login {
@@ -85,9 +93,9 @@ extension Login {
     public mutating func apply(
         _ report: DeliveryReport, on kind: MessageKind, at now: Timestamp
     ) -> ReportEffect {
-        guard let progress = report.progress, standing(at: now) == .pending, kind >= message else {
-            return .none
-        }
+        guard let progress = report.progress, standing(at: now) == .pending else { return .none }
+        if kind == .contact { return applyContact(progress, at: now) ? .changed : .none }
+        guard kind >= message else { return .none }
         message = kind
         switch progress {
         case .reached(let stage):
@@ -98,14 +106,19 @@ extension Login {
         case .failed(let failure):
             guard failure.reason == .windowClosed, kind == .buttons, phone != nil,
                 let secret = report.templateSecret
-            else {
-                return end(as: hiddenSender == nil ? .failed : .numberHidden, at: now)
-                    ? .changed : .none
-            }
+            else { return end(as: .failed, at: now) ? .changed : .none }
             message = .template
             // Whatever the undelivered message carried is void.
             answerDigest = Digest(of: secret)
             return .needsTemplate
         }
+    }
+
+    /// The question for a hidden number did not get there: nobody will answer it.
+    private mutating func applyContact(
+        _ progress: DeliveryReport.Progress, at now: Timestamp
+    ) -> Bool {
+        guard case .failed = progress, hiddenSender != nil else { return false }
+        return end(as: .numberHidden, at: now)
     }
 }

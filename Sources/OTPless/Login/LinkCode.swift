@@ -63,6 +63,9 @@ extension LinkCode {
     /// No message is longer.
     private static let longestText = 4096
 
+    /// A text with more of them is no answer, but a search.
+    private static let most = 32
+
     /// Finds what may be codes: four characters, perhaps spaces or dashes, and four more, that touch no
     /// other letter or digit; also where two share one half.
     package static func candidates(in text: String) -> Candidates {
@@ -78,6 +81,7 @@ extension LinkCode {
             found.codes.insert(LinkCode(characters: first + second))
             if next == start + 5, scalars[start + 4] == "-" { found.isWrittenAsCode = true }
         }
+        if found.codes.count > most { found.codes = [] }
         return found
     }
 

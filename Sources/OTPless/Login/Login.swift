@@ -47,14 +47,16 @@ public struct Login: Sendable {
         public var text: String { "\(self)" }
     }
 
-    /// Which message asks the phone.
+    /// Which message asks.
     ///
-    /// A login has one of each at most, in this order.
+    /// A login has one of each at most; the template follows the buttons.
     public enum MessageKind: Int, Comparable, Sendable {
         /// An interactive message with reply buttons: only within 24 h of the person's own message.
         case buttons
         /// An approved template: at any time.
         case template
+        /// The question for a number to somebody who hides it: it goes to a person, not to a phone.
+        case contact
 
         /// Whether the left kind is tried before the right one.
         public static func < (left: MessageKind, right: MessageKind) -> Bool {

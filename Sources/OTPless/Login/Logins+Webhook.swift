@@ -53,7 +53,7 @@ extension Logins {
             guard let phone = login.phone else { return }
             spawn(question(login, to: .phone(phone), secret: secret), .buttons, on: loop)
         case .contact(let login, let userID):
-            spawn(question(login, to: .user(userID), secret: []), .buttons, on: loop)
+            spawn(question(login, to: .user(userID), secret: []), .contact, on: loop)
         }
     }
 

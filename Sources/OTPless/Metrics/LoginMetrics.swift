@@ -52,6 +52,7 @@ public final class LoginMetrics: MetricSource {
     let ended = Row<End, Counter>()
     let buttons = Row<Sending, Counter>()
     let templates = Row<Sending, Counter>()
+    let contacts = Row<Sending, Counter>()
     let confirms = Row<Answering, Counter>()
     let denies = Row<Answering, Counter>()
     let handovers = Counter()
@@ -61,7 +62,7 @@ public final class LoginMetrics: MetricSource {
     public init() {}
 
     func sent(_ kind: Login.MessageKind, _ result: Result<SentMessage, SendFailure>) {
-        let row = kind == .template ? templates : buttons
+        let row = [.template: templates, .contact: contacts][kind] ?? buttons
         switch result {
         case .success: row[.accepted].add()
         case .failure(let failure):
@@ -111,6 +112,7 @@ public final class LoginMetrics: MetricSource {
         ) { family in
             family.add([("kind", "buttons")], by: "result", [buttons])
             family.add([("kind", "template")], by: "result", [templates])
+            family.add([("kind", "contact")], by: "result", [contacts])
         }
         page.family(
             "answers_total", .counter, "Taps and words of phones, and whether they changed a login."

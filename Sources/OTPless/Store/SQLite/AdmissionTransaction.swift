@@ -26,9 +26,11 @@ struct AdmissionTransaction {
         }
         try Rows.insert(login, into: db)
         try count(login)
-        try Rows.record(
-            .loginStarted, phone: login.phone, login: login.id, detail: login.method.name, at: now,
-            in: db)
+        // Of a link there is a record once somebody has sent its code: anybody may make as many links
+        // as they like.
+        if login.method == .prompt {
+            try Rows.record(.loginStarted, phone: login.phone, login: login.id, at: now, in: db)
+        }
         return .admitted(login, contact ?? Contact())
     }
 
@@ -82,7 +84,7 @@ struct AdmissionTransaction {
         for login: Login, _ source: Entropy
     ) throws(SQLiteError) -> MatchNumber? {
         guard let phone = login.phone else { return .make(besides: [], source) }
-        let pending = try Rows.pendingLogins(of: phone.digits, in: db)
+        let pending = try Rows.pendingLogins(of: phone.digits, at: now, in: db)
             .filter { $0.standing(at: now) == .pending }
         func taken(_ logins: [Login]) -> Set<MatchNumber> { Set(logins.compactMap(\.matchNumber)) }
         return MatchNumber.make(besides: taken(pending), source)

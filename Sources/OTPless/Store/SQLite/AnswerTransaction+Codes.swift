@@ -2,6 +2,31 @@
 extension AnswerTransaction {
     /// A text with what may be codes: exactly one that is shown by a page counts.
     mutating func apply(_ candidates: LinkCode.Candidates) throws(SQLiteError) {
+        guard let who = sender ?? message.sender.userID else { return }
+        let guesses = LimitSubject.wrongCodes(of: who)
+        // Whoever has guessed too often is not heard, or the right guess would be, too.
+        guard try Rows.wait(guesses, policy.codeLimit, at: now, in: db) == nil else {
+            return try noteSender()
+        }
+        let live = try liveLogins()
+        guard !live.isEmpty || candidates.isWrittenAsCode else { return try noteSender() }
+        result.outcome = live.isEmpty ? nil : .confirmed
+        guard try isFirst() else { return }
+        try noteSender()
+        if live.isEmpty {
+            try Rows.count(guesses, policy.codeLimit, at: now, in: db)
+            return try Rows.record(
+                .codeWrong, phone: sender.flatMap { PhoneNumber(waID: $0) }, at: now, in: db)
+        }
+        // Read again: another holder of the phone ends what was pending for it.
+        guard live.count == 1, let login = try Rows.login(live[0].id, in: db),
+            try quote().isConsistent(with: [login])
+        else { return }
+        try join(login)
+    }
+
+    /// The logins whose pages show one of the codes.
+    private func liveLogins() throws(SQLiteError) -> [Login] {
         var live: [Login] = []
         for digest in incoming.codeDigests {
             guard let login = try Rows.login(codeDigest: digest, in: db),
@@ -9,37 +34,24 @@ extension AnswerTransaction {
             else { continue }
             live.append(login)
         }
-        guard !live.isEmpty || candidates.isWrittenAsCode else { return try noteSender() }
-        result.outcome = live.isEmpty ? nil : .confirmed
-        guard try isFirst() else { return }
-        try noteSender()
-        guard let who = sender ?? message.sender.userID else { return }
-        let guesses = LimitSubject.wrongCodes(of: who)
-        // Whoever has guessed too often is not heard, or the right guess would be, too.
-        guard try Rows.wait(guesses, policy.codeLimit, at: now, in: db) == nil else { return }
-        if live.isEmpty {
-            try Rows.count(guesses, policy.codeLimit, at: now, in: db)
-            return try Rows.record(
-                .codeWrong, phone: sender.flatMap { PhoneNumber(waID: $0) }, at: now, in: db)
-        }
-        // Read again: another holder of the phone ends what was pending for it.
-        guard live.count == 1, let login = try Rows.login(live[0].id, in: db) else { return }
-        try join(login)
+        return live
     }
 
     /// The code has come: from a phone, or from somebody who does not show one.
     private mutating func join(_ found: Login) throws(SQLiteError) {
         var login = found
         guard login.standing(at: now) == .pending, login.codeSentAt == nil else { return }
-        login.codeSentAt = now
         if let sender, let phone = PhoneNumber(waID: sender) {
             return try proceed(&login, with: phone)
         }
-        guard let userID = message.sender.userID else { return }
+        // Whoever hides the number does not keep the page from a phone that shows one.
+        guard let userID = message.sender.userID, login.hiddenSender == nil else { return }
+        let isAsked = try !Rows.logins(hiddenSender: userID, at: now, in: db).isEmpty
         login.hiddenSender = userID
         try Rows.update(login, in: db)
         try Rows.record(.loginJoined, login: login.id, detail: "number hidden", at: now, in: db)
-        result.question = .contact(login, userID: userID)
+        // One question for all codes of a person.
+        if !isAsked { result.question = .contact(login, userID: userID) }
     }
 
     /// The phone is known: it is the user, or is asked for the number that the page shows.
@@ -56,6 +68,7 @@ extension AnswerTransaction {
             _ = login.end(as: .confirmed, at: now)
             return try settle(&login)
         }
+        login.codeSentAt = now
         try endNamesakes(of: login, phone)
         login.answerDigest = Digest(of: incoming.secret)
         try Rows.update(login, in: db)
@@ -67,7 +80,7 @@ extension AnswerTransaction {
     private mutating func endNamesakes(
         of login: Login, _ phone: PhoneNumber
     ) throws(SQLiteError) {
-        let others = try Rows.pendingLogins(of: phone.digits, in: db).filter {
+        let others = try Rows.askedLogins(of: phone.digits, at: now, in: db).filter {
             $0.id != login.id && $0.matchNumber == login.matchNumber
         }
         try end(others, as: .cancelled, .loginCancelled)
@@ -76,14 +89,13 @@ extension AnswerTransaction {
     /// A card with a number: the sender's own if WhatsApp was asked for it, else anybody's.
     mutating func apply(_ phones: [PhoneNumber], isRequested: Bool) throws(SQLiteError) {
         guard let userID = message.sender.userID else { return }
-        let waiting = try Rows.logins(hiddenSender: userID, in: db).filter {
-            $0.standing(at: now) == .pending
-        }
-        result.outcome = waiting.isEmpty ? nil : .confirmed
+        let waiting = try Rows.logins(hiddenSender: userID, at: now, in: db)
+        guard !waiting.isEmpty else { return }
+        result.outcome = .confirmed
         guard isRequested, phones.count == 1 else {
             return try end(waiting, as: .numberHidden, .loginFailed)
         }
-        try Rows.note(userID: userID, of: phones[0].digits, at: now, in: db)
+        try Rows.note(userID: userID, of: phones[0].digits, at: sentAt, in: db)
         // Each of their codes was sent by this person; one question a message, so the last one is asked.
         for var login in waiting { try proceed(&login, with: phones[0]) }
     }

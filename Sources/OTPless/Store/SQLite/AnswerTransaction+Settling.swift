@@ -61,9 +61,8 @@ extension AnswerTransaction {
     /// Notes what a message tells of its sender.
     mutating func noteSender() throws(SQLiteError) {
         guard let sender else { return }
-        let sentAt = min(message.sentAt ?? now, now)
         if message.sender.waID != nil, let id = message.sender.userID {
-            try Rows.note(userID: id, of: sender, at: now, in: db)
+            try Rows.note(userID: id, of: sender, at: sentAt, in: db)
         }
         if let hash = message.sender.identityHash { try noteIdentity(hash, of: sender, sentAt) }
         guard let phone = PhoneNumber(waID: sender) else { return }
@@ -91,8 +90,8 @@ extension AnswerTransaction {
         let phone = sender.flatMap { PhoneNumber(waID: $0) }
         switch change {
         case .userID:
-            if let id = message.sender.userID { try Rows.forget(userID: id, in: db) }
-            if let sender { try Rows.forgetUserIDs(of: sender, in: db) }
+            if let id = message.sender.userID { try Rows.part(userID: id, at: sentAt, in: db) }
+            if let sender { try Rows.partUserIDs(of: sender, at: sentAt, in: db) }
         case .identity:
             if let hash = message.sender.identityHash, let sender {
                 _ = try Rows.note(
@@ -110,17 +109,14 @@ extension AnswerTransaction {
     /// The holder of a number has another one now: the next holder is somebody else.
     private mutating func part(from phone: PhoneNumber) throws(SQLiteError) {
         for variant in phone.variants {
-            try Rows.forgetUserIDs(of: variant.digits, in: db)
+            try Rows.partUserIDs(of: variant.digits, at: sentAt, in: db)
             try Rows.forget(contact: variant.digits, at: now, in: db)
         }
         let user = try Rows.user(phone: phone, in: db)
-        // The notice may come days late, when the next holder has made an account already.
-        let isTheirs = user.map { $0.createdAt <= message.sentAt ?? now } ?? false
-        if let user, isTheirs {
+        if let user {
             try Rows.detach(user.id, in: db)
             result.user = user.id
         }
-        try Rows.record(
-            .numberChanged, phone: phone, user: isTheirs ? user?.id : nil, at: now, in: db)
+        try Rows.record(.numberChanged, phone: phone, user: user?.id, at: now, in: db)
     }
 }

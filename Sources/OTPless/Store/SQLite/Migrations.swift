@@ -141,6 +141,8 @@ enum Migrations {
         CREATE INDEX logins_wa_id ON logins (wa_id) WHERE state = 0 AND wa_id IS NOT NULL;
         CREATE INDEX logins_code ON logins (code_digest)
             WHERE state = 0 AND code_digest IS NOT NULL;
+        CREATE INDEX logins_unsent ON logins (id)
+            WHERE state = 0 AND code_digest IS NOT NULL AND code_sent_at IS NULL;
         CREATE INDEX logins_hidden ON logins (hidden_sender)
             WHERE state = 0 AND hidden_sender IS NOT NULL;
 

@@ -49,30 +49,51 @@ extension Rows {
 
     /// The `wa_id` of a provider's user id, where it is known.
     static func waID(
-        ofUser id: String, in db: SQLiteConnection
+        ofUser id: String, at now: Timestamp, in db: SQLiteConnection
     ) throws(SQLiteError) -> String? {
-        try db.first("SELECT phone FROM user_ids WHERE id = ?", id) { $0.text(0) } ?? nil
+        try db.first(
+            "SELECT phone FROM user_ids WHERE id = ? AND phone <> '' AND seen_at > ?", id,
+            now - userIDMemory
+        ) { $0.text(0) } ?? nil
     }
 
-    /// Notes whose user id it is.
+    /// Notes whose user id it is, by what the provider says of a time; what is older than what is known
+    /// tells nothing.
     static func note(
-        userID id: String, of waID: String, at now: Timestamp, in db: SQLiteConnection
+        userID id: String, of waID: String, at time: Timestamp, in db: SQLiteConnection
     ) throws(SQLiteError) {
         // Mostly known: a read is cheaper than a write.
         let isKnown = try db.first(
             "SELECT 1 FROM user_ids WHERE id = ? AND phone = ? AND seen_at > ?", id, waID,
-            now - noteInterval
+            time - noteInterval
         ) { _ in true }
         guard isKnown == nil else { return }
         try db.run(
             """
             INSERT INTO user_ids (id, phone, seen_at) VALUES (?, ?, ?)
             ON CONFLICT (id) DO UPDATE SET phone = excluded.phone, seen_at = excluded.seen_at
-            """, id, waID, now)
+                WHERE seen_at < excluded.seen_at
+            """, id, waID, time)
     }
 
-    static func forget(userID id: String, in db: SQLiteConnection) throws(SQLiteError) {
-        try db.run("DELETE FROM user_ids WHERE id = ?", id)
+    /// From that time on a user id is nobody's; that is remembered, for older messages come again.
+    static func part(
+        userID id: String, at time: Timestamp, in db: SQLiteConnection
+    ) throws(SQLiteError) {
+        try db.run(
+            """
+            INSERT INTO user_ids (id, phone, seen_at) VALUES (?, '', ?)
+            ON CONFLICT (id) DO UPDATE SET
+                phone = '', seen_at = max(seen_at, excluded.seen_at)
+            """, id, time)
+    }
+
+    /// From that time on the user ids of a number are nobody's.
+    static func partUserIDs(
+        of waID: String, at time: Timestamp, in db: SQLiteConnection
+    ) throws(SQLiteError) {
+        try db.run(
+            "UPDATE user_ids SET phone = '', seen_at = max(seen_at, ?) WHERE phone = ?", time, waID)
     }
 
     static func forgetUserIDs(of waID: String, in db: SQLiteConnection) throws(SQLiteError) {

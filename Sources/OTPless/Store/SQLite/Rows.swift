@@ -93,67 +93,6 @@ enum Rows {
         return try id.flatMap { id throws(SQLiteError) in try login(id, in: db) }
     }
 
-    /// The pending logins that wait for a person's number; expired ones among them.
-    static func logins(
-        hiddenSender: String, in db: SQLiteConnection
-    ) throws(SQLiteError) -> [Login] {
-        let ids: [LoginID] = try db.all(
-            "SELECT id FROM logins WHERE hidden_sender = ? AND state = 0 ORDER BY id", hiddenSender
-        ) { row throws(SQLiteError) in try row.id(0) }
-        var logins: [Login] = []
-        for id in ids {
-            if let login = try login(id, in: db) { logins.append(login) }
-        }
-        return logins
-    }
-
-    /// Ends what is pending for a phone whose holder is not the one that was asked.
-    static func cancelPending(
-        of waID: String, at now: Timestamp, in db: SQLiteConnection
-    ) throws(SQLiteError) -> [Login] {
-        var ended: [Login] = []
-        for var login in try pendingLogins(of: waID, in: db)
-        where login.end(as: .cancelled, at: now) {
-            try update(login, in: db)
-            try record(.loginCancelled, phone: login.phone, login: login.id, at: now, in: db)
-            ended.append(login)
-        }
-        return ended
-    }
-
-    /// The logins that a sender might mean without naming one; expired ones among them.
-    ///
-    /// Of links that name the phone, and whose code it has not sent, the newest alone: anybody may
-    /// start as many as they like.
-    static func pendingLogins(
-        of sender: String, in db: SQLiteConnection
-    ) throws(SQLiteError) -> [Login] {
-        let spellings = PhoneNumber(waID: sender)?.variants.map(\.digits) ?? [sender]
-        var ids: Set<LoginID> = []
-        for spelling in spellings {
-            let asked: [LoginID] = try db.all(
-                """
-                SELECT id FROM logins
-                WHERE phone = ? AND state = 0
-                    AND (code_digest IS NULL OR code_sent_at IS NOT NULL)
-                UNION SELECT id FROM logins WHERE wa_id = ? AND state = 0
-                """, spelling, spelling
-            ) { row throws(SQLiteError) in try row.id(0) }
-            let newest: [LoginID] = try db.all(
-                "SELECT id FROM logins WHERE phone = ? AND state = 0 ORDER BY id DESC LIMIT 100",
-                spelling
-            ) { row throws(SQLiteError) in try row.id(0) }
-            ids.formUnion(asked + newest)
-        }
-        var logins: [Login] = []
-        for id in ids {
-            if let login = try login(id, in: db), login.isFor(sender: sender) {
-                logins.append(login)
-            }
-        }
-        return logins
-    }
-
     /// What a message that we sent asked about.
     static func sentMessage(
         _ id: String, in db: SQLiteConnection

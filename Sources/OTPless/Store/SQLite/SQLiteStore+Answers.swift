@@ -45,7 +45,7 @@ struct AnswerTransaction {
     mutating func run() throws(SQLiteError) {
         sender = message.sender.waID
         if sender == nil, let id = message.sender.userID {
-            sender = try Rows.waID(ofUser: id, in: db)
+            sender = try Rows.waID(ofUser: id, at: now, in: db)
         }
         guard let answer = incoming.answer else { return try noteSender() }
         if case .codes(let candidates) = answer { return try apply(candidates) }
@@ -85,7 +85,7 @@ struct AnswerTransaction {
     private mutating func apply(_ verb: AnswerPayload.Verb) throws(SQLiteError) {
         guard verb == .deny || policy.confirmation == .tap else { return }
         let meant = Login.answered(
-            by: verb, sentAt: message.sentAt, quoting: try quote(), among: try pendingLogins(),
+            by: verb, sentAt: message.sentAt, quoting: try quote(), among: try askedLogins(),
             at: now)
         for var login in meant {
             _ = login.end(as: verb == .confirm ? .confirmed : .denied, at: now)
@@ -95,7 +95,7 @@ struct AnswerTransaction {
 
     private mutating func apply(_ number: MatchNumber) throws(SQLiteError) {
         let answer = Login.answered(
-            by: number, quoting: try quote(), among: try pendingLogins(), at: now)
+            by: number, quoting: try quote(), among: try askedLogins(), at: now)
         guard let answer, let phone = sender.flatMap({ PhoneNumber(waID: $0) }) else { return }
         if var login = answer.confirmed {
             _ = login.end(as: .confirmed, at: now)
@@ -119,10 +119,13 @@ struct AnswerTransaction {
 
     // MARK: What answers need
 
-    func pendingLogins() throws(SQLiteError) -> [Login] {
+    private func askedLogins() throws(SQLiteError) -> [Login] {
         guard let sender else { return [] }
-        return try Rows.pendingLogins(of: sender, in: db)
+        return try Rows.askedLogins(of: sender, at: now, in: db)
     }
+
+    /// When the provider says that it was, and not later than now.
+    var sentAt: Timestamp { min(message.sentAt ?? now, now) }
 
     func isFirst() throws(SQLiteError) -> Bool {
         try db.run(

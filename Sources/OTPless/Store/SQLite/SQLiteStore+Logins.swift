@@ -49,6 +49,8 @@ extension SQLiteStore {
             try db.run(
                 "INSERT OR IGNORE INTO sent_messages (id, login, kind) VALUES (?, ?, ?)",
                 messageID, message.login, message.kind.rawValue)
+            // It went to a person: what the provider calls them is no phone of this login.
+            guard message.kind != .contact else { return }
             // A report may have come first, and the message have been replaced.
             try db.run(
                 "UPDATE logins SET message = max(message, ?), wa_id = ? WHERE id = ?",

@@ -25,7 +25,8 @@ private struct ReportTransaction {
         guard let message = known ?? report.reference,
             var login = try Rows.login(message.login, in: db)
         else { return [] }
-        var results = try note(report, on: login)
+        // What went to a user id tells nothing of the number that the login names.
+        var results = message.kind == .contact ? [] : try note(report, on: login)
         // Another holder of the phone has ended this login, too.
         if let ended = results.first(where: { $0.login.id == login.id }) { login = ended.login }
         // No template follows a deny.
@@ -51,9 +52,10 @@ private struct ReportTransaction {
     ) throws(SQLiteError) -> [ReportResult] {
         guard let recipient = report.recipient, let phone = login.phone else { return [] }
         let waID = recipient.waID ?? login.waID ?? phone.digits
-        if let id = recipient.userID { try Rows.note(userID: id, of: waID, at: now, in: db) }
+        let time = min(report.sentAt ?? now, now)
+        if let id = recipient.userID { try Rows.note(userID: id, of: waID, at: time, in: db) }
         guard let hash = recipient.identityHash,
-            try Rows.note(identity: hash, of: waID, at: now, in: db)
+            try Rows.note(identity: hash, of: waID, at: time, in: db)
         else { return [] }
         try Rows.record(.identityChanged, phone: phone, at: now, in: db)
         return try Rows.cancelPending(of: waID, at: now, in: db).map { login in

@@ -136,6 +136,15 @@ extension SQLiteStore {
                     SELECT id FROM logins WHERE id < ? ORDER BY id LIMIT 500)
                 """, oldest)
             count += db.changes
+            // Links that nobody used are forgotten with their outcome: anybody may make them.
+            try db.run(
+                """
+                DELETE FROM logins WHERE id IN (
+                    SELECT id FROM logins
+                    WHERE id < ? AND state = 0 AND code_digest IS NOT NULL AND code_sent_at IS NULL
+                    ORDER BY id LIMIT 500)
+                """, LoginID.first(at: now - Login.memory * 2))
+            count += db.changes
             // Providers repeat a delivery for up to 7 days.
             try db.run(
                 """

@@ -129,24 +129,32 @@ struct StoreSenderTests {
     }
 
     @Test(arguments: StoreKind.allCases)
-    func `what is delivered late gives a user id back to nobody`(_ kind: StoreKind) async throws {
-        try await kind.open { store in
-            let both = Sender(waID: Self.phone, userID: Self.userID)
-            let before = Self.now - .seconds(60)
-            _ = try await Self.send(.other, from: both, to: store, sentAt: before)
-            _ = try await Self.send(.numberChanged, from: both, to: store)
-            let prompt = try SampleLogin()
-            try await store.insert(prompt.login)
-            // The same text once more, and a report of before.
-            _ = try await Self.send(.other, from: both, to: store, sentAt: before)
-            let report = DeliveryReport(
-                messageID: "", reference: MessageReference(prompt.login.id, .buttons),
-                sentAt: before, recipient: Sender(waID: nil, userID: Self.userID),
-                progress: .reached(.sent))
-            _ = try await store.apply([report], at: Self.now)
-            let former = Sender(waID: nil, userID: Self.userID)
-            #expect(try await Self.tap(prompt, from: former, to: store).changed.isEmpty)
+    func `what is delivered late gives a number back to nobody who had it before`(
+        _ kind: StoreKind
+    ) async throws {
+        for isKnown in [true, false] {
+            try await kind.open { store in
+                try await Self.deliverLate(to: store, isKnown)
+            }
         }
+    }
+
+    private static func deliverLate(to store: any Store, _ isKnown: Bool) async throws {
+        let both = Sender(waID: Self.phone, userID: Self.userID)
+        let before = Self.now - .seconds(60)
+        if isKnown { _ = try await Self.send(.other, from: both, to: store, sentAt: before) }
+        _ = try await Self.send(.numberChanged, from: Sender(waID: Self.phone), to: store)
+        let prompt = try SampleLogin()
+        try await store.insert(prompt.login)
+        // The same text once more, and a report of before.
+        _ = try await Self.send(.other, from: both, to: store, sentAt: before)
+        let report = DeliveryReport(
+            messageID: "", reference: MessageReference(prompt.login.id, .buttons),
+            sentAt: before, recipient: Sender(waID: nil, userID: Self.userID),
+            progress: .reached(.sent))
+        _ = try await store.apply([report], at: Self.now)
+        let former = Sender(waID: nil, userID: Self.userID)
+        #expect(try await Self.tap(prompt, from: former, to: store).changed.isEmpty)
     }
 
     @Test(arguments: StoreKind.allCases, [false, true])

@@ -76,19 +76,22 @@ struct AdmissionTransaction {
             + (terms.network.map { [(.network, .prompts(from: $0), terms.networkLimit)] } ?? [])
     }
 
-    /// A number that no other page shows which waits for the same phone.
+    /// How many links that only name a phone may keep a number from another page of it: anybody may
+    /// start them, and with many could choose the number that is left.
+    private static let mostUnasked = 10
+
+    /// A number that no other page shows which waits for the same phone; nil when there is none left.
     ///
-    /// Links that only name the phone take none away: anybody may start them. Nor is a link refused: it
-    /// ends its namesakes when its code comes.
+    /// A link is never refused: it ends its namesakes when its code comes.
     private func number(
         for login: Login, _ source: Entropy
     ) throws(SQLiteError) -> MatchNumber? {
         guard let phone = login.phone else { return .make(besides: [], source) }
         let pending = try Rows.pendingLogins(of: phone.digits, at: now, in: db)
             .filter { $0.standing(at: now) == .pending }
-        func taken(_ logins: [Login]) -> Set<MatchNumber> { Set(logins.compactMap(\.matchNumber)) }
-        return MatchNumber.make(besides: taken(pending), source)
-            ?? .make(besides: taken(pending.filter(\.isKnownToPhone)), source)
-            ?? (login.method == .link ? .make(besides: [], source) : nil)
+        let asked = pending.filter(\.isKnownToPhone)
+        let others = pending.count - asked.count <= Self.mostUnasked ? pending : asked
+        let number = MatchNumber.make(besides: Set(others.compactMap(\.matchNumber)), source)
+        return number ?? (login.method == .link ? .make(besides: [], source) : nil)
     }
 }

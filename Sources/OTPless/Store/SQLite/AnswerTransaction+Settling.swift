@@ -111,6 +111,7 @@ extension AnswerTransaction {
         for variant in phone.variants {
             try Rows.partUserIDs(of: variant.digits, at: sentAt, in: db)
             try Rows.forget(contact: variant.digits, at: now, in: db)
+            try Rows.noteChange(of: variant, at: sentAt, in: db)
         }
         let user = try Rows.user(phone: phone, in: db)
         if let user {

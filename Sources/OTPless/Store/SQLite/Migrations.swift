@@ -153,6 +153,7 @@ enum Migrations {
         ALTER TABLE contacts ADD COLUMN identity_at INTEGER;
         ALTER TABLE contacts ADD COLUMN failed_matches INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE contacts ADD COLUMN locked_at INTEGER;
+        ALTER TABLE contacts ADD COLUMN changed_at INTEGER;
 
         CREATE TABLE user_ids (
             id TEXT PRIMARY KEY,

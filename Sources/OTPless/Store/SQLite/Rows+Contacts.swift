@@ -33,7 +33,7 @@ extension Rows {
             """
             DELETE FROM contacts
             WHERE phone = ? AND coalesce(blocked_until, 0) <= ? AND locked_at IS NULL
-                AND failed_matches = 0
+                AND failed_matches = 0 AND changed_at IS NULL
             """, phone, now)
     }
 
@@ -121,5 +121,27 @@ extension Rows {
                 WHERE locked_at IS NULL
             """, phone, now, now + Contact.memory)
         return db.changes == 1
+    }
+
+    /// The number has another holder from that time on.
+    static func noteChange(
+        of waID: PhoneNumber, at time: Timestamp, in db: SQLiteConnection
+    ) throws(SQLiteError) {
+        try db.run(
+            """
+            INSERT INTO contacts (phone, changed_at, expires_at) VALUES (?, ?, ?)
+            ON CONFLICT (phone) DO UPDATE SET
+                changed_at = max(coalesce(changed_at, 0), excluded.changed_at),
+                expires_at = max(expires_at, excluded.expires_at)
+            """, waID, time, time + Contact.memory)
+    }
+
+    /// Whether what is told of a time is about a holder that a number had before.
+    static func hasChangedHands(
+        _ waID: String, since time: Timestamp, in db: SQLiteConnection
+    ) throws(SQLiteError) -> Bool {
+        try db.first(
+            "SELECT 1 FROM contacts WHERE phone = ? AND changed_at >= ?", waID, time
+        ) { _ in true } ?? false
     }
 }

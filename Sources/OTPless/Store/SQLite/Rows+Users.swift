@@ -67,7 +67,7 @@ extension Rows {
             "SELECT 1 FROM user_ids WHERE id = ? AND phone = ? AND seen_at > ?", id, waID,
             time - noteInterval
         ) { _ in true }
-        guard isKnown == nil else { return }
+        guard isKnown == nil, try !hasChangedHands(waID, since: time, in: db) else { return }
         try db.run(
             """
             INSERT INTO user_ids (id, phone, seen_at) VALUES (?, ?, ?)

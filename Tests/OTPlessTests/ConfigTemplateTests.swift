@@ -2,6 +2,15 @@ import OTPless
 import Testing
 
 struct ConfigTemplateTests {
+    @Test func `the templates of both confirmations have different names`() {
+        var config = Config()
+        config.whatsApp.template = MessageTemplate("a:en")
+        config.whatsApp.matchTemplate = MessageTemplate("a:de")
+        #expect(config.templateFaults.map(\.name) == ["OTPLESS_WHATSAPP_MATCH_TEMPLATE"])
+        config.whatsApp.matchTemplate = MessageTemplate("b:en")
+        #expect(config.templateFaults.isEmpty)
+    }
+
     @Test(arguments: [
         ("login_confirm:en", "login_confirm", ["en"]),
         ("a:en,es,pt_BR", "a", ["en", "es", "pt_BR"]),

@@ -2,7 +2,7 @@ import Foundation
 import OTPless
 import Testing
 
-/// docs/errors.md says of each code what the catalogue says.
+/// docs/errors.md and docs/audit.md say what the code says.
 struct ErrorDocumentTests {
     @Test func `the document lists every code with its status and its words, and no other`() throws
     {
@@ -14,10 +14,16 @@ struct ErrorDocumentTests {
         #expect(rows.count == Failure.Code.allCases.count)
     }
 
-    private static func rows() throws -> [Substring] {
+    @Test func `the document of audit records lists every event, in the order of the code`() throws
+    {
+        let events = try Self.rows("docs/audit.md").map { $0.split(separator: "`")[1] }
+        #expect(events == AuditEvent.allCases.map { $0.rawValue[...] })
+    }
+
+    private static func rows(_ path: String = "docs/errors.md") throws -> [Substring] {
         let here = URL(filePath: #filePath)
         let file = here.deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appending(path: "docs/errors.md")
+            .deletingLastPathComponent().appending(path: path)
         let text = String(decoding: try Data(contentsOf: file), as: UTF8.self)
         return text.split(separator: "\n").filter { $0.hasPrefix("| `") }
     }

@@ -19,7 +19,7 @@ struct UserCommandTests {
             for one in [session, stranger] { #expect(try server.me(one.accessToken).status == 200) }
             let run = try server.operate("user", "delete", "+" + Self.phone)
             let start = ContinuousClock.now
-            #expect(run.output == "\(session.userID): deleted, 1 devices signed out\n")
+            #expect(run.output == "\(session.userID): deleted; devices signed out: 1\n")
             _ = try waitFor("the deletion to be seen") {
                 try server.me(session.accessToken).isError(404, "USER_NOT_FOUND") ? true : nil
             }
@@ -71,7 +71,7 @@ struct UserCommandTests {
             let run = try server.operate("user", "move", "+" + Self.phone, "+" + Self.other)
             #expect(
                 run.output == "\(session.userID): moved from +1650*****42 to +1650*****99, "
-                    + "1 pending logins given up\n")
+                    + "pending logins given up: 1\n")
             #expect(try page.nextEvent("auth_cancelled")["statusCode"].number == 410)
             let shown = try waitFor("the new number") {
                 let number = try server.me(session.accessToken).data["phoneNumber"].text

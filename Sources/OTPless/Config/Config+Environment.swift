@@ -23,7 +23,7 @@ extension Config {
         }
         let across =
             config.keyFaults(besides: faults) + config.tlsFaults(besides: faults)
-            + config.cookieFaults(besides: faults)
+            + config.cookieFaults(besides: faults) + config.templateFaults
         return (config, faults + across + unknownNames(in: environment))
     }
 }

@@ -27,6 +27,11 @@ extension Config {
             confirmation == .match
             ? (whatsApp.matchTemplate, "OTPLESS_WHATSAPP_MATCH_TEMPLATE")
             : (whatsApp.template, "OTPLESS_WHATSAPP_TEMPLATE")
+        if !methods.contains(.prompt) {
+            warnings.append(
+                "OTPLESS_METHODS has no prompt: the page at / knows no other method yet, and signs nobody in"
+            )
+        }
         if methods.contains(.prompt), template == nil {
             warnings.append(
                 "\(name) is not set: only people who wrote to the business in the last 24 hours can "

@@ -11,7 +11,7 @@ extension Command {
 
             Lets the person sign in at once: lifts the lock that 100 wrong numbers in a row bring,
             the block after a deny, and what limits have counted of the number. A server may run
-            meanwhile. Run it as the server's user. Exit status 0 also where there was nothing to
+            meanwhile. Run it in the server's folder, as its user or as root. Exit status 0 also where there was nothing to
             lift.
             """
     ) { await UnblockCommand.run($0) }

@@ -78,14 +78,14 @@ enum UserCommand {
                     try await store.delete(name, at: now)
                 }
                 return Terminal.tell(
-                    "\(change.user): deleted, \(change.devices) devices signed out")
+                    "\(change.user): deleted; devices signed out: \(change.devices)")
             case .move(let name, let phone):
                 let change = try await change(config) { store throws(AccountFault) in
                     try await store.move(name, to: phone, at: now)
                 }
                 return Terminal.tell(
                     "\(change.user): moved from \(change.phone.masked) to \(phone.masked), "
-                        + "\(change.cancelled) pending logins given up")
+                        + "pending logins given up: \(change.cancelled)")
             }
         } catch {
             return complain(error, config)

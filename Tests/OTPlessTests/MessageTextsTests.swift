@@ -6,18 +6,28 @@ struct MessageTextsTests {
     @Test(arguments: MessageTexts.all.map(\.language))
     func `the words fit a message and a template`(_ language: String) throws {
         let texts = try #require(MessageTexts.language(language))
-        let body = texts.body(
-            app: String(repeating: "A", count: 60), device: "Samsung Internet, Android",
-            time: "23:59 UTC")
-        #expect(body.utf16.count <= 1024)
-        #expect(!body.contains("{"))
+        let app = String(repeating: "A", count: 60)
+        let (device, time) = ("Samsung Internet, Android", "23:59 UTC")
+        let filled = [
+            texts.body(app: app, device: device, time: time),
+            texts.numberBody(app: app, device: device, time: time), texts.contactBody(app: app),
+            texts.linkText(app: app, code: "K7PQ-2MXD"),
+        ]
+        for text in filled {
+            #expect(text.utf16.count <= 1024 && !text.contains("{") && text.contains(app))
+        }
         #expect(1...20 ~= texts.confirm.utf16.count && 1...20 ~= texts.deny.utf16.count)
         #expect(texts.confirm != texts.deny)
-        #expect(!texts.body.hasPrefix("{{") && !texts.body.hasSuffix("}}"))
-        for number in 1...3 { #expect(texts.body.contains("{{\(number)}}")) }
-        for mark in ["\n", "\t", "    ", "*", "_", "~", "`"] { #expect(!texts.body.contains(mark)) }
-        // Both buttons are named in the text.
-        #expect(texts.body.contains(texts.confirm) && texts.body.contains(texts.deny))
+        for body in [texts.body, texts.numberBody] {
+            #expect(!body.hasPrefix("{{") && !body.hasSuffix("}}"))
+            for number in 1...3 { #expect(body.contains("{{\(number)}}")) }
+            for mark in ["\n", "\t", "    ", "*", "_", "~", "`"] { #expect(!body.contains(mark)) }
+            #expect(body.contains(texts.deny))
+        }
+        // Both buttons are named where there are both; the code is found in its own text.
+        #expect(texts.body.contains(texts.confirm) && !texts.numberBody.contains(texts.confirm))
+        let codes = LinkCode.candidates(in: texts.linkText(app: "Acme", code: "K7PQ-2MXD")).codes
+        #expect(codes.contains { $0.text == "K7PQ-2MXD" })
     }
 
     @Test(arguments: [

@@ -109,9 +109,6 @@ public struct AnswerResult: Sendable {
     /// What the sender has to be asked next.
     public internal(set) var question: Question?
 
-    /// A user who has changed.
-    public internal(set) var user: UserID?
-
     init() {}
 }
 

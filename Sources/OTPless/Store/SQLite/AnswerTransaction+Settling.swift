@@ -94,8 +94,7 @@ extension AnswerTransaction {
             if let sender { try Rows.partUserIDs(of: sender, at: sentAt, in: db) }
         case .identity:
             if let hash = message.sender.identityHash, let sender {
-                _ = try Rows.note(
-                    identity: hash, of: sender, at: min(message.sentAt ?? now, now), in: db)
+                _ = try Rows.note(identity: hash, of: sender, at: sentAt, in: db)
             }
             try Rows.record(.identityChanged, phone: phone, at: now, in: db)
             try cancelPending()
@@ -107,17 +106,14 @@ extension AnswerTransaction {
     }
 
     /// The holder of a number has another one now: the next holder is somebody else.
-    private mutating func part(from phone: PhoneNumber) throws(SQLiteError) {
+    private func part(from phone: PhoneNumber) throws(SQLiteError) {
         for variant in phone.variants {
             try Rows.partUserIDs(of: variant.digits, at: sentAt, in: db)
             try Rows.forget(contact: variant.digits, at: now, in: db)
             try Rows.noteChange(of: variant, at: sentAt, in: db)
         }
         let user = try Rows.user(phone: phone, in: db)
-        if let user {
-            try Rows.detach(user.id, in: db)
-            result.user = user.id
-        }
+        if let user { try Rows.detach(user.id, in: db) }
         try Rows.record(.numberChanged, phone: phone, user: user?.id, at: now, in: db)
     }
 }

@@ -52,21 +52,15 @@ struct AnswerTransaction {
         result.outcome = answer.outcome
         // A repetition may come when the person has been forgotten.
         guard try isFirst() else { return }
+        // What WhatsApp itself says is no message of the person.
+        if case .change(let change) = answer { return try apply(change) }
+        try noteSender()
         switch answer {
-        case .change(let change): try apply(change)
-        case .contact(let phones, let isRequested):
-            try noteSender()
-            try apply(phones, isRequested: isRequested)
-        case .button(let payload):
-            try noteSender()
-            try apply(payload)
-        case .word(let verb):
-            try noteSender()
-            try apply(verb)
-        case .number(let number):
-            try noteSender()
-            try apply(number)
-        case .codes: break
+        case .contact(let phones, let isRequested): try apply(phones, isRequested: isRequested)
+        case .button(let payload): try apply(payload)
+        case .word(let verb): try apply(verb)
+        case .number(let number): try apply(number)
+        case .codes, .change: break
         }
     }
 

@@ -34,7 +34,7 @@ struct QueryPlanTests {
         for _ in 0..<2 { _ = try await store.insert(try SampleLogin().login, on: terms) }
         let link = try SampleLogin(code: "K7PQ-2MXD")
         try await store.insert(link.login)
-        try await store.discount(link.login, network: nil)
+        try await store.discount(link.login)
         var policy = AnswerPolicy()
         policy.denyBlock = .seconds(600)
         policy.codeLimit = RateLimit([.init(10, per: .seconds(3600))])

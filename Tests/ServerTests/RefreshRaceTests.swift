@@ -46,21 +46,21 @@ struct RefreshRaceTests {
     ) async throws {
         try await withServerAndStore { server, path in
             let stolen = try server.signedIn(Self.phone)
-            let first = try Session(
+            var first = try Session(
                 try server.refresh(stolen.refreshToken).data, user: stolen.userID)
+            // An owner goes on for a while before the thief comes; a thief is found at the owner's next.
+            if !isThiefFirst {
+                first = try Session(
+                    try server.refresh(first.refreshToken).data, user: stolen.userID)
+            }
             // The other one comes more than ten seconds later.
             try server.kill()
-            try DatabaseFile(path).run("UPDATE families SET rotations = '0'")
+            try DatabaseFile(path).run("UPDATE families SET rotations = '0 0'")
             try server.restart()
             #expect(
                 try server.refresh(stolen.refreshToken).isError(401, "INVALID_REFRESH_TOKEN"))
             for session in [stolen, first] {
-                #expect(try server.me(session.accessToken).isError(401, "INVALID_TOKEN"))
-                let validate = try server.call(
-                    "GET", "/api/auth/validate", bearer: session.accessToken)
-                #expect(validate.isError(401, "INVALID_TOKEN"))
-                #expect(
-                    try server.refresh(session.refreshToken).isError(401, "INVALID_REFRESH_TOKEN"))
+                #expect(try server.refuses(session))
             }
             try server.kill()
             let events = try DatabaseFile(path).text(

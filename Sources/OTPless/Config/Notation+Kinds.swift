@@ -123,12 +123,12 @@ extension Notation where Value == Set<Login.Method> {
         text in
         let parts = text.split(separator: ",", omittingEmptySubsequences: false)
         let methods = parts.compactMap { part in
-            Login.Method.all.first { $0.name == String(part).trimmed }
+            Login.Method.allCases.first { $0.name == String(part).trimmed }
         }
         let isFit = methods.count == parts.count && Set(methods).count == parts.count
         return isFit ? Set(methods) : nil
     } print: { methods in
-        Login.Method.all.filter(methods.contains).map(\.name).joined(separator: ",")
+        Login.Method.allCases.filter(methods.contains).map(\.name).joined(separator: ",")
     }
 }
 

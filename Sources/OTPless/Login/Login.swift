@@ -22,13 +22,11 @@ public struct Login: Sendable {
     }
 
     /// How it was started.
-    public enum Method: Int, Sendable {
+    public enum Method: Int, CaseIterable, Sendable {
         /// The server asks the phone.
         case prompt
         /// The person sends the page's code.
         case link
-
-        static let all = [prompt, link]
 
         /// The word that clients use.
         public var name: String { self == .prompt ? "prompt" : "link" }

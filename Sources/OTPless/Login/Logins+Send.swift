@@ -5,19 +5,15 @@ extension Logins {
     /// How long sending may take with all its repetitions: a page waits for it.
     private static let sendTime = Duration.seconds(15)
 
-    /// A prompt that limits count, unless it turns out that it was not sent.
-    struct Counted: Sendable {
-        let login: Login
-        let network: String?
-    }
-
     /// Sends a prompt, as a template where the window turns out to be closed.
     ///
     /// - Parameter endsLogin: Whether a message that is not sent ends its login.
+    /// - Parameter counted: The login whose prompt limits have counted, unless it turns out that it was
+    ///   not sent.
     /// - Throws: `MESSAGE_SEND_FAILED`.
     func send(
         _ prompt: Prompt, _ first: Login.MessageKind, endsLogin: Bool = true,
-        counted: Counted? = nil, on loop: isolated EventLoop
+        counted: Login? = nil, on loop: isolated EventLoop
     ) async throws(Failure) {
         let deadline = Moment.now + min(Self.sendTime, settings.lifetime)
         let id = prompt.login
@@ -47,7 +43,7 @@ extension Logins {
                 .error, "message not sent",
                 ["login": .text("\(prompt.login)"), "cause": .text(failure.description)])
             if let counted, !failure.mayHaveArrived {
-                try? await store.discount(counted.login, network: counted.network)
+                try? await store.discount(counted)
             }
             if endsLogin { try await giveUp(prompt) }
             throw Failure(.messageSendFailed)

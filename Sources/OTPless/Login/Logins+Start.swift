@@ -62,7 +62,7 @@ extension Logins {
         let login = admission.login
         try await send(
             question(login, to: .phone(phone), secret: made.secret), kind,
-            counted: Counted(login: login, network: attempt.network), on: loop)
+            counted: login, on: loop)
         log(login)
         return Started(
             session: made.session, expiresAt: login.expiresAt, matchNumber: login.matchNumber,

@@ -21,19 +21,15 @@ public struct CloudAPI: Messenger {
         /// The approved template, if there is one.
         public var template: MessageTemplate?
 
-        /// Settings as configured.
-        public init(_ config: Config.WhatsApp) {
-            baseURL = config.baseURL
-            version = config.apiVersion
-            phoneNumberID = config.phoneNumberID
-            accessToken = config.accessToken
-            template = config.template
-        }
-
-        /// The same, with the template of what confirms a login.
+        /// Settings as configured, with the template of what confirms a login.
         public init(_ config: Config) {
-            self.init(config.whatsApp)
-            if config.confirmation == .match { template = config.whatsApp.matchTemplate }
+            baseURL = config.whatsApp.baseURL
+            version = config.whatsApp.apiVersion
+            phoneNumberID = config.whatsApp.phoneNumberID
+            accessToken = config.whatsApp.accessToken
+            template =
+                config.confirmation == .match
+                ? config.whatsApp.matchTemplate : config.whatsApp.template
         }
     }
 

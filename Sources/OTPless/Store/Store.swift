@@ -184,7 +184,7 @@ public protocol Store: Sendable {
     func insert(_ login: Login, on terms: AdmissionTerms) async throws(StoreError) -> Admission
 
     /// Takes back that a prompt was counted which was not sent.
-    func discount(_ login: Login, network: String?) async throws(StoreError)
+    func discount(_ login: Login) async throws(StoreError)
 
     /// Whether a message may still be sent for a login: it is pending, and nothing blocks prompts to its
     /// phone, if it is one.

@@ -33,8 +33,8 @@ package final class FailingStore: Store {
         try await working().insert(login, on: terms)
     }
 
-    package func discount(_ login: Login, network: String?) async throws(StoreError) {
-        try await working().discount(login, network: network)
+    package func discount(_ login: Login) async throws(StoreError) {
+        try await working().discount(login)
     }
 
     package func mayPrompt(

@@ -11,7 +11,7 @@ extension SQLiteStore {
     /// Takes back that a prompt to a phone was counted.
     ///
     /// Not what its network asked for: that was not refused.
-    public func discount(_ login: Login, network: String?) async throws(StoreError) {
+    public func discount(_ login: Login) async throws(StoreError) {
         guard let phone = login.phone else { return }
         try await writer.perform { db throws(SQLiteError) in
             try Rows.discount(.prompts(to: phone), at: login.createdAt, in: db)

@@ -50,6 +50,14 @@ extension LiveServer {
         return signedIn
     }
 
+    /// Whether nothing of a session counts any more: neither its access token nor its refresh token.
+    func refuses(_ session: Session) throws -> Bool {
+        let validate = try call("GET", "/api/auth/validate", bearer: session.accessToken)
+        return try me(session.accessToken).isError(401, "INVALID_TOKEN")
+            && validate.isError(401, "INVALID_TOKEN")
+            && refresh(session.refreshToken).isError(401, "INVALID_REFRESH_TOKEN")
+    }
+
     /// `claim`, `ack` or `cancel`.
     func perform(_ operation: String, _ session: String) throws -> HTTPReply {
         try call("POST", "/api/auth/\(operation)", #"{"sessionId":"\#(session)"}"#)

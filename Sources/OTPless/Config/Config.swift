@@ -115,6 +115,9 @@ public struct Config: Sendable {
         /// The sending number.
         public var phoneNumber = ""
 
+        /// What opens a chat with a number, which follows it; no setting: the demo's is its own phone.
+        public var chatURL = "https://wa.me"
+
         /// The system user's token.
         public var accessToken = Secret("")
 

@@ -128,7 +128,7 @@ extension Logins {
         let text = texts.linkText(app: MessageTexts.line(settings.appName), code: code.text)
         return Link(
             code: code.text,
-            url: "https://wa.me/\(settings.businessNumber)?text=\(text.percentEncoded)")
+            url: "\(settings.chatURL)/\(settings.businessNumber)?text=\(text.percentEncoded)")
     }
 
     private func log(_ login: Login) {

@@ -20,6 +20,9 @@ public struct Logins: Sendable {
         /// The sending number, which links name.
         public var businessNumber: String
 
+        /// What stands before that number in links.
+        public var chatURL: String
+
         /// What answers may do.
         public var answers = AnswerPolicy()
 
@@ -33,6 +36,7 @@ public struct Logins: Sendable {
             methods = config.methods
             limits = config.limits
             businessNumber = PhoneNumber(config.whatsApp.phoneNumber)?.digits ?? ""
+            chatURL = config.whatsApp.chatURL
             answers.confirmation = config.confirmation
             answers.codeLimit = config.limits.codes
             answers.countries = config.countries

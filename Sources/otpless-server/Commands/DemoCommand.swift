@@ -9,14 +9,16 @@ extension Command {
         summary: "serve with a simulated WhatsApp, a login page and a phone to tap on",
         help: """
             usage: otpless-server demo [--port PORT] [--phone-port PORT] [--data FOLDER]
+                                       [--set NAME=VALUE]...
 
               --port PORT        where the login page is served (8080)
               --phone-port PORT  where the simulated phone is served (8081)
               --data FOLDER      keep the database in this folder (a temporary one)
+              --set NAME=VALUE   a setting as in serve, such as OTPLESS_CONFIRMATION=match
 
             Needs nothing else: secrets are generated, messages go to a simulated WhatsApp on
             loopback, and its answers come back as signed webhooks. A phone gets any number of
-            messages here; with serve, limits hold.
+            messages here, unless OTPLESS_LIMIT_PHONE is set; with serve, limits hold.
             """,
         isLasting: true
     ) { await DemoCommand.run($0) }
@@ -36,7 +38,8 @@ enum DemoCommand {
         do {
             let folder = try DemoFolder(options.dataFolder)
             defer { folder.removeIfTemporary() }
-            let config = config(options, databasePath: folder.path + "/otpless.db")
+            let settings = DemoSettings(options, databasePath: folder.path + "/otpless.db")
+            let config = try settings.config()
             let loops = try ServerProcess.makeLoops(config)
             let (simulator, phones) = try await startSimulator(options, config, on: loops)
             let process = try await ServerProcess.start(config, on: loops)
@@ -51,34 +54,12 @@ enum DemoCommand {
             Terminal.complain(
                 "otpless-server demo: \(error); --port and --phone-port choose others")
             return .failed
+        } catch let error as ConfigError {
+            return Configured.complain(error.faults.map(\.description))
         } catch {
             Terminal.complain("otpless-server demo: \(error)")
             return .failed
         }
-    }
-
-    private static func config(_ options: DemoOptions, databasePath: String) -> Config {
-        func secret() -> Secret { Secret(Base64URL.encode(Entropy.system.bytes(32))) }
-        var config = Config()
-        config.listen = ["127.0.0.1:\(options.port)"]
-        config.publicURL = options.loginURL
-        config.appName = "OTPless Demo"
-        config.allowedOrigins = [options.loginURL, "http://localhost:\(options.port)"]
-        config.databasePath = databasePath
-        config.logLevel = .warning
-        // Who tries it out does so with one number, on this machine alone; nobody pays for messages.
-        config.limits.phone = nil
-        config.limits.network = nil
-        config.tokens.secret = secret()
-        config.tokens.issuer = options.loginURL
-        config.tokens.audience = options.loginURL
-        config.whatsApp.baseURL = options.phoneURL
-        config.whatsApp.phoneNumberID = "106540352242922"
-        config.whatsApp.phoneNumber = "+15550783881"
-        config.whatsApp.accessToken = secret()
-        config.whatsApp.appSecret = secret()
-        config.whatsApp.verifyToken = secret()
-        return config
     }
 
     private static func startSimulator(
@@ -86,10 +67,7 @@ enum DemoCommand {
     ) async throws -> (Simulator, Server) {
         var clients: [SourceID] = []
         for loop in loops.loops { clients.append(try await HTTPClient.make(on: loop)) }
-        let settings = Simulator.Settings(
-            accessToken: config.whatsApp.accessToken, appSecret: config.whatsApp.appSecret,
-            webhookURL: options.loginURL + "/api/webhook", loginURL: options.loginURL + "/")
-        let simulator = Simulator(settings, clients: clients)
+        let simulator = Simulator(.init(options, config), clients: clients)
         guard let address = SocketAddress("127.0.0.1:\(options.phonePort)") else {
             throw UsageFault(description: "--phone-port is not a port")
         }

@@ -6,6 +6,9 @@ struct DemoOptions {
     private(set) var phonePort: UInt16 = 8081
     private(set) var dataFolder: String?
 
+    /// Settings as in `serve`, by the variables' names.
+    private(set) var settings: [String: String] = [:]
+
     var loginURL: String { "http://127.0.0.1:\(port)" }
 
     var phoneURL: String { "http://127.0.0.1:\(phonePort)" }
@@ -20,10 +23,22 @@ struct DemoOptions {
             case "--port": port = try Self.port(value, option)
             case "--phone-port": phonePort = try Self.port(value, option)
             case "--data": dataFolder = value
+            case "--set": try set(value)
             default: throw UsageFault(description: "there is no option \(option)")
             }
         }
         guard port != phonePort else { throw UsageFault(description: "both ports are \(port)") }
+    }
+
+    private mutating func set(_ text: String) throws(UsageFault) {
+        let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, parts[0].hasPrefix("OTPLESS_") else {
+            throw UsageFault(description: "--set takes a setting, such as OTPLESS_LOGIN_TTL=5s")
+        }
+        let name = String(parts[0])
+        guard settings.updateValue(String(parts[1]), forKey: name) == nil else {
+            throw UsageFault(description: "\(name) is set twice")
+        }
     }
 
     private static func port(_ text: String, _ option: String) throws(UsageFault) -> UInt16 {

@@ -24,7 +24,16 @@ public struct SignedInDevice: Sendable {
     /// Writes its members; `current` is the device that asks.
     public func write(to writer: inout JSONWriter, current: FamilyID) {
         write(to: &writer)
+        writer.member("name", name)
         writer.member("current", id == current)
+    }
+
+    /// Browser and system, in words of ours alone.
+    private var name: String? {
+        var device = Login.Device()
+        device.userAgent = userAgent
+        device.type = type
+        return device.name
     }
 
     /// Writes its members.

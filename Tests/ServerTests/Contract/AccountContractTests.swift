@@ -88,7 +88,7 @@ struct AccountContractTests {
             #expect(try Set(list.map { $0["id"].text }) == [sid(phone), sid(page)])
             let names: Set = [
                 "id", "deviceType", "notificationDeviceId", "userAgent", "ip", "createdAt",
-                "lastUsedAt", "current",
+                "lastUsedAt", "name", "current",
             ]
             for device in list {
                 #expect(device.names == names)
@@ -115,6 +115,8 @@ struct AccountContractTests {
                 try server.press(\.confirm, on: server.whatsApp.phone(phone))
                 let signedIn = try Session(try server.claim(session).data)
                 let list = try devices(server, signedIn).data["devices"].list
+                #expect(
+                    list.map { $0["name"] } == [phone == "16505550142" ? .text("Linux") : .null])
                 let scalars = list.map { $0["userAgent"].text.map { Array($0.unicodeScalars) } }
                 #expect(scalars == [Array(kept.unicodeScalars)])
             }

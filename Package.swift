@@ -47,6 +47,9 @@ let package = Package(
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
         .systemLibrary(
             name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(
+            name: "CBrotli", pkgConfig: "libbrotlienc", providers: [.apt(["libbrotli-dev"])]),
 
         .target(name: "Metrics", swiftSettings: strict),
         .target(name: "Loop", dependencies: ["Metrics", "CLinux"], swiftSettings: strict),
@@ -69,8 +72,8 @@ let package = Package(
         .executableTarget(
             name: "otpless-server",
             dependencies: [
-                "CLinux", "Loop", "Metrics", "Wire", "OTPless", "Webhook", "WSGateway",
-                "WhatsAppSimulator",
+                "CLinux", "CZlib", "CBrotli", "Loop", "Metrics", "Wire", "OTPless", "Webhook",
+                "WSGateway", "WhatsAppSimulator",
             ],
             resources: [.embedInCode("Pages")], swiftSettings: strict),
 
@@ -87,6 +90,8 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["OTPless", "Loop", "COpenSSL"],
             path: "Tests/TestSupport", swiftSettings: strict),
+        // Not shipped: what replies to browsers are decoded with.
+        .systemLibrary(name: "CDecoders", path: "Tests/CDecoders", pkgConfig: "libbrotlidec"),
         .testTarget(
             name: "MetricsTests", dependencies: ["Metrics", "Loop"], swiftSettings: strict),
         .testTarget(name: "LoopTests", dependencies: ["Loop", "Metrics"], swiftSettings: strict),
@@ -116,7 +121,7 @@ let package = Package(
             name: "ServerTests",
             dependencies: [
                 "otpless-server", "WhatsAppSimulator", "OTPless", "Wire", "Loop", "CSQLite",
-                "TestSupport",
+                "CDecoders", "TestSupport",
             ],
             swiftSettings: strict),
     ] + (fuzzing ? fuzzTargets : [])

@@ -44,8 +44,6 @@ func routes(
     router.on(.get, "/.well-known/jwks.json", ShowKeys(app).answer)
     router.on(.get, "/metrics", ShowMetrics(app, counted + [webhook.metrics]).answer)
 
-    router.asset("/", "text/html; charset=utf-8", PackageResources.login_html)
-    router.asset("/login.css", "text/css; charset=utf-8", PackageResources.login_css)
-    router.asset("/login.js", "text/javascript; charset=utf-8", PackageResources.login_js)
+    Site(app.config).add(to: &router)
     return router
 }

@@ -93,6 +93,7 @@ enum ResponseWriter {
         case 200: "OK"
         case 202: "Accepted"
         case 204: "No Content"
+        case 302: "Found"
         case 304: "Not Modified"
         case 400: "Bad Request"
         case 401: "Unauthorized"

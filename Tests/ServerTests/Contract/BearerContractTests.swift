@@ -83,8 +83,8 @@ struct BearerContractTests {
         try await withServer { server in
             let token = try server.signedIn("16505550142").accessToken
             let paths = [
-                "/api/auth/validate", "/api/user/me", "/api/user/me/devices", "/login.js",
-                "/login.css", "/readyz",
+                "/api/auth/validate", "/api/user/me", "/api/user/me/devices", "/",
+                "/otpless.js", "/readyz",
             ]
             for path in paths {
                 let get = try server.call("GET", path, bearer: token)

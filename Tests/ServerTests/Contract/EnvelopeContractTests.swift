@@ -110,8 +110,8 @@ struct EnvelopeContractTests {
 
     @Test func `the pages and their assets stand outside the envelope`() async throws {
         let types = [
-            ("/", "text/html; charset=utf-8"), ("/login.css", "text/css; charset=utf-8"),
-            ("/login.js", "text/javascript; charset=utf-8"),
+            ("/", "text/html; charset=utf-8"), ("/otpless.d.ts", "text/plain; charset=utf-8"),
+            ("/otpless.js", "text/javascript; charset=utf-8"),
         ]
         try await withServer { server in
             for (path, type) in types {

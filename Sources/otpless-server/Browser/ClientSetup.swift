@@ -12,19 +12,16 @@ enum ClientSetup {
                     writer.value(method.name)
                 }
             }
-            writer.member("match", config.confirmation == .match)
             writer.member("cookie", config.refreshCookie)
             writer.member("delivery", config.deliveryEvents)
             writer.member("resendAfter", resendAfter(config.limits.phone))
-            writer.member("loginTTL", config.loginLifetime.wholeSeconds)
             writer.object("assets") { assets(&$0, parts) }
-            writer.member("logo", nil)
         }
         return writer.bytes.escapedForScript
     }
 
     private static func assets(_ writer: inout JSONWriter, _ parts: PageParts) {
-        for name in ["element.js", "element.css"] { writer.member(name, parts.path(of: name)) }
+        for name in ["element.js", "element.css", "countries.js"] { writer.member(name, parts.path(of: name)) }
         writer.object("words") { writer in
             for file in PageFile.words {
                 let language = PageWords(file).language

@@ -18,7 +18,8 @@ struct LoginPage: Sendable {
                 case "appName": appName
                 case "origin": (config.publicOrigin ?? "").escapedForHTML
                 case "logo": ""
-                default: Self.named(place, words, parts)
+                case "asset:words": parts.path(of: words.language + ".json") ?? ""
+                default: Self.named(place, words, parts, appName)
                 }
             }
             return Asset(
@@ -32,13 +33,14 @@ struct LoginPage: Sendable {
         )
     }
 
-    /// `asset:page.js` and `word:title`.
+    /// `asset:page.js` and `word:pageTitle`, in which `{app}` stands for the app's name.
     private static func named(
-        _ place: String, _ words: PageWords, _ parts: PageParts
+        _ place: String, _ words: PageWords, _ parts: PageParts, _ appName: String
     ) -> String {
         let name = String(place.drop { $0 != ":" }.dropFirst())
-        return place.hasPrefix("asset:")
-            ? parts.path(of: name) ?? "" : (words[name] ?? "").escapedForHTML
+        if place.hasPrefix("asset:") { return parts.path(of: name) ?? "" }
+        let word = Array((words[name] ?? "").escapedForHTML.utf8)
+        return String(decoding: word.replacing("{app}", by: appName.utf8), as: UTF8.self)
     }
 
     /// Answers `GET /` in the language that a message to this browser's user would have.

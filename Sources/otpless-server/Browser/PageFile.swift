@@ -13,6 +13,7 @@ struct PageFile {
 extension PageFile {
     /// Parts of pages.
     static let parts = [
+        PageFile("countries.js", PackageResources.countries_js),
         PageFile("element.css", PackageResources.element_css),
         PageFile("element.js", PackageResources.element_js),
         PageFile("page.css", PackageResources.page_css),

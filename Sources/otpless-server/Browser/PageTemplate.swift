@@ -38,14 +38,15 @@ struct PageTemplate {
 extension String {
     /// Fit for text and for attributes in quotes.
     var escapedForHTML: String {
-        reduce(into: "") { text, character in
-            switch character {
+        // By scalars: what combines with a quote would hide it in one Character.
+        unicodeScalars.reduce(into: "") { text, scalar in
+            switch scalar {
             case "&": text += "&amp;"
             case "<": text += "&lt;"
             case ">": text += "&gt;"
             case "\"": text += "&quot;"
             case "'": text += "&#39;"
-            default: text.append(character)
+            default: text.unicodeScalars.append(scalar)
             }
         }
     }

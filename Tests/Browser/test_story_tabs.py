@@ -1,0 +1,102 @@
+"""Several tabs are one session."""
+import pytest
+from playwright.sync_api import expect
+
+from support.login_page import LoginPage
+
+COOKIE = pytest.mark.settings(OTPLESS_REFRESH_COOKIE="on")
+
+
+def refreshes(context):
+    """The refreshes of all tabs from now on."""
+    seen = []
+    context.on("request", lambda request: request.url.endswith("/api/auth/refresh") and seen.append(request))
+    return seen
+
+
+@pytest.fixture(params=[pytest.param("memory"), pytest.param("cookie", marks=COOKIE)])
+def tabs(request, context, phone):
+    """Two tabs, signed in by the first."""
+    first, second = LoginPage(context.new_page()).open(), LoginPage(context.new_page())
+    first.sign_in(phone)
+    second.page.goto("/")
+    second.is_signed_in(phone.number)
+    return first, second
+
+
+def test_a_second_tab_is_signed_in_too(tabs):
+    first, second = tabs
+    assert first.page.evaluate("OTPless.user().then(user => user.id)") == second.page.evaluate("OTPless.user().then(user => user.id)")
+
+
+def test_a_login_in_one_tab_signs_the_other_in(context, phone):
+    first, second = LoginPage(context.new_page()).open(), LoginPage(context.new_page()).open()
+    first.sign_in(phone)
+    second.is_signed_in(phone.number)
+
+
+def test_tabs_refresh_one_at_a_time_and_share_the_result(tabs, context):
+    first, second = tabs
+    seen = refreshes(context)
+    for tab in tabs:
+        tab.page.evaluate("void (self.fresh = Promise.all([OTPless.refresh(), OTPless.refresh()]))")
+    tokens = [tab.page.evaluate("fresh.then(sessions => sessions.map(session => session.accessToken))") for tab in tabs]
+    assert len({token for pair in tokens for token in pair}) == 1
+    assert len(seen) == 1
+    assert first.page.evaluate("OTPless.refresh().then(session => session.accessToken)") not in tokens[0]
+
+
+def test_a_logout_in_one_tab_is_one_in_all(tabs):
+    first, second = tabs
+    first.page.get_by_role("button", name="Log out", exact=True).click()
+    first.shows("Sign in to OTPless Demo")
+    second.shows("Sign in to OTPless Demo")
+
+
+@COOKIE
+def test_with_the_cookie_a_reload_stays_signed_in_and_no_script_sees_the_refresh_token(context, phone):
+    login = LoginPage(context.new_page()).open()
+    login.sign_in(phone)
+    login.page.reload()
+    login.is_signed_in(phone.number)
+    cookie, = context.cookies()
+    assert cookie["httpOnly"] and cookie["sameSite"] == "Strict"
+    assert "refreshToken" not in login.page.evaluate("OTPless.refresh()")
+    assert cookie["value"] not in login.page.evaluate("JSON.stringify([document.cookie, localStorage, sessionStorage])")
+    login.page.get_by_role("button", name="Log out", exact=True).click()
+    login.shows("Sign in to OTPless Demo")
+    assert context.cookies() == []
+    login.page.reload()
+    login.shows("Sign in to OTPless Demo")
+
+
+def test_tokens_are_in_memory_alone(context, phone):
+    login = LoginPage(context.new_page()).open()
+    login.sign_in(phone)
+    token = login.page.evaluate("OTPless.accessToken()")
+    kept = login.page.evaluate("JSON.stringify([document.cookie, localStorage, sessionStorage])")
+    assert token not in kept and "eyJ" not in kept
+    login.page.reload()
+    login.shows("Sign in to OTPless Demo")
+
+
+@pytest.mark.settings(OTPLESS_ACCESS_TOKEN_TTL="31s")
+def test_a_token_that_runs_out_is_renewed(context, phone):
+    login = LoginPage(context.new_page()).open()
+    login.sign_in(phone)
+    before = login.page.evaluate("OTPless.accessToken()")
+    login.page.wait_for_function("before => OTPless.accessToken().then(token => token != before)", arg=before)
+    assert login.page.evaluate("OTPless.user()") is not None
+
+
+def test_a_login_that_another_tab_takes_over_is_told(context, phone):
+    login = LoginPage(context.new_page()).open()
+    login.wait_for(phone.number)
+    pending = login.page.evaluate("sessionStorage.getItem('otpless.login')")
+    context.add_init_script(f"sessionStorage.getItem('seen') || sessionStorage.setItem('otpless.login', {pending!r}); sessionStorage.setItem('seen', 1)")
+    other = LoginPage(context.new_page())
+    other.page.goto("/")
+    other.shows("Check your phone")
+    login.shows("Open in another tab")
+    phone.confirm()
+    other.is_signed_in(phone.number)

@@ -23,6 +23,8 @@ extension Simulator {
             let held = faults[message.recipient]
             return Fate(faults: held, fault: faults.takeSend(to: message.recipient))
         }
+        // A count went down, and the page shows it.
+        if fate.fault?.next != nil { change { _ in } }
         if fate.fault == nil, !message.content.isTemplate,
             isClosed(fate.faults.window, for: message.recipient)
         {

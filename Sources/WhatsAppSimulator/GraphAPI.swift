@@ -42,7 +42,12 @@ struct GraphAPI {
             await simulator.reportAndWait(updates, fate.faults, on: loop)
         }
         if fate.faults.answerDelay > .zero { try? await Task.sleep(for: fate.faults.answerDelay) }
-        if !fate.faults.beforeAnswer { simulator.report(updates, fate.faults, on: loop) }
+        let left = fate.faults.beforeAnswer ? [] : updates
+        simulator.report(left, fate.faults, on: loop) { [self] loop in
+            guard fate.arrives else { return }
+            Person(message.recipient, in: simulator)
+                .answer(id, message.content, fate.faults.answers, on: loop)
+        }
         return GraphAnswer(simulator).answer(to: message, id, fate)
     }
 

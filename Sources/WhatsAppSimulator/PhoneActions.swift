@@ -10,23 +10,22 @@ struct PhoneActions {
         self.simulator = simulator
     }
 
+    /// Begins a chat with the business, so that the phone is there before its first message.
+    func add(_ request: Request) -> Reply {
+        answer(request) { fields, loop throws(Failure) in
+            let phone = try fields.phone("phone")
+            simulator.change { $0.open(phone) }
+        }
+    }
+
     /// Taps a button of a message.
     func tap(_ request: Request) -> Reply {
         answer(request) { fields, loop throws(Failure) in
-            let phone = try fields.phone("phone")
+            let person = try person(fields)
             let message = try fields.required("messageId")
             let button = try fields.required("buttonId")
-            let tapped = simulator.change { $0.tap(button, of: message, on: phone) }
-            guard let tapped else {
+            guard person.tap(button, of: message, on: loop) else {
                 throw Failure(.notFound, details: "There is no such button left to tap")
-            }
-            say(nil, on: phone, loop) { writer in
-                if tapped.content.asksForNumber {
-                    return writer.card([phone], isRequested: true, of: message)
-                }
-                return tapped.content.isTemplate
-                    ? writer.quickReply(tapped.button, of: message)
-                    : writer.tap(tapped.button, of: message)
             }
         }
     }
@@ -38,7 +37,8 @@ struct PhoneActions {
             let row = SimulatedPhones.Message.Button(
                 id: try fields.required("rowId"), title: try fields.required("title"))
             let description = fields.text("description")
-            say(row.title, on: try fields.phone("phone"), loop) { writer in
+            let bubble = Person.Bubble(kind: .choice, text: row.title, quoted: message)
+            try person(fields).say(bubble, on: loop) { writer in
                 writer.listReply(row, description, of: message)
             }
         }
@@ -51,7 +51,8 @@ struct PhoneActions {
             let context = UpdateWriter.Context(
                 quoted: fields.text("quotedId"), isForwarded: fields.flag("forwarded"),
                 isFrequentlyForwarded: fields.flag("frequentlyForwarded"))
-            say(text, on: try fields.phone("phone"), loop) { $0.text(text, context) }
+            let bubble = Person.Bubble(kind: .text, text: text, quoted: context.quoted)
+            try person(fields).say(bubble, on: loop) { $0.text(text, context) }
         }
     }
 
@@ -59,8 +60,9 @@ struct PhoneActions {
     func react(_ request: Request) -> Reply {
         answer(request) { fields, loop throws(Failure) in
             let message = try fields.required("messageId")
-            let emoji = fields.text("emoji")
-            say(nil, on: try fields.phone("phone"), loop) { $0.reaction(emoji, to: message) }
+            let (phone, emoji) = (try fields.phone("phone"), fields.text("emoji"))
+            simulator.change { $0.react(emoji, to: message, on: phone) }
+            try person(fields).say(nil, on: loop) { $0.reaction(emoji, to: message) }
         }
     }
 
@@ -68,7 +70,8 @@ struct PhoneActions {
     func image(_ request: Request) -> Reply {
         answer(request) { fields, loop throws(Failure) in
             let caption = fields.text("caption")
-            say(caption ?? "Picture", on: try fields.phone("phone"), loop) { $0.image(caption) }
+            let bubble = Person.Bubble(kind: .image, text: caption ?? "Picture")
+            try person(fields).say(bubble, on: loop) { $0.image(caption) }
         }
     }
 
@@ -76,8 +79,9 @@ struct PhoneActions {
     func card(_ request: Request) -> Reply {
         answer(request) { fields, loop throws(Failure) in
             let number = try fields.phone("number")
-            say("Contact: +\(number)", on: try fields.phone("phone"), loop) {
-                $0.card([number], isRequested: false, of: nil)
+            let bubble = Person.Bubble(kind: .card, text: "+" + number)
+            try person(fields).say(bubble, on: loop) { writer in
+                writer.card([number], isRequested: false, of: nil)
             }
         }
     }
@@ -85,49 +89,21 @@ struct PhoneActions {
     /// Moves to another number.
     func changeNumber(_ request: Request) -> Reply {
         answer(request) { fields, loop throws(Failure) in
-            let phone = try fields.phone("phone")
+            let person = try person(fields)
             let next = try fields.phone("newPhone")
-            report(on: phone, loop) { [$0.numberChange(to: next)] }
+            person.report(on: loop) { [$0.numberChange(to: next)] }
         }
     }
 
     /// The chat is on the screen: its messages are read.
     func read(_ request: Request) -> Reply {
         answer(request) { fields, loop throws(Failure) in
-            let phone = try fields.phone("phone")
-            let messages = simulator.change { $0.read(phone) }
-            report(on: phone, loop) { writer in
-                messages.map { writer.status(.read, of: UpdateWriter.Sent($0)) }
-            }
+            try person(fields).read(on: loop)
         }
     }
 
-    // MARK: Telling the business
-
-    /// The person sends something, which opens the window; a bubble shows it.
-    private func say(
-        _ text: String?, on phone: String, _ loop: isolated EventLoop,
-        _ update: (UpdateWriter) -> WebhookUpdate
-    ) {
-        let now = simulator.clock.now
-        let bubble = text.map { text in
-            SimulatedPhones.Message(
-                id: simulator.makeMessageID(), direction: .outgoing, time: now.seconds,
-                content: OutboundMessage.Content(body: text), callbackData: nil)
-        }
-        simulator.change { phones in
-            phones.wrote(phone, at: now)
-            if let bubble { phones.add(bubble, to: phone) }
-        }
-        report(on: phone, loop) { [update($0)] }
-    }
-
-    private func report(
-        on phone: String, _ loop: isolated EventLoop,
-        _ updates: (UpdateWriter) -> [WebhookUpdate]
-    ) {
-        let faults = simulator.faults[phone]
-        simulator.report(updates(UpdateWriter(simulator, phone: phone, faults)), faults, on: loop)
+    private func person(_ fields: PhoneFields) throws(Failure) -> Person {
+        Person(try fields.phone("phone"), in: simulator)
     }
 
     private func answer(
@@ -142,13 +118,5 @@ struct PhoneActions {
                 return Response(Envelope(error))
             }
         }
-    }
-}
-
-extension UpdateWriter.Sent {
-    fileprivate init(_ message: SimulatedPhones.Message) {
-        id = message.id
-        callbackData = message.callbackData
-        isTemplate = message.content.isTemplate
     }
 }

@@ -6,7 +6,8 @@ import Wire
 struct PhonePage {
     private let simulator: Simulator
 
-    /// How many chats it gets, the newest; a phone that is asked for is there in any case.
+    /// How many chats it gets, those with the latest news; a phone that is asked for is there in any
+    /// case.
     private static let shownChats = 200
 
     init(_ simulator: Simulator) {
@@ -33,9 +34,12 @@ struct PhonePage {
             writer.member("businessNumber", simulator.settings.businessNumber)
             writer.member("loginURL", simulator.settings.loginURL)
             writer.member("version", phones.version)
+            writer.member("faults") { $0.raw(simulator.faults.json) }
+            writer.member("chatCount", phones.chats.count)
             let one = phone.map { phones.chat($0).map { [$0] } ?? [] }
-            writer.objects("chats", one ?? phones.chats.suffix(Self.shownChats)) { chat, writer in
+            writer.objects("chats", one ?? phones.newest(Self.shownChats)) { chat, writer in
                 writer.member("phone", chat.phone)
+                writer.member("activity", chat.activity)
                 writer.objects("messages", chat.messages) { Self.write($0, to: &$1) }
             }
         }
@@ -44,11 +48,10 @@ struct PhonePage {
 
     private static func write(_ message: SimulatedPhones.Message, to writer: inout JSONWriter) {
         let content = message.content
-        let kind = content.isTemplate ? "template" : content.buttons.isEmpty ? "text" : "buttons"
         writer.member("id", message.id)
         writer.member("direction", message.direction.rawValue)
         writer.member("time", message.time)
-        writer.member("kind", kind)
+        writer.member("kind", message.word)
         writer.member("header", content.header)
         writer.member("body", content.body)
         writer.member("footer", content.footer)
@@ -57,6 +60,29 @@ struct PhonePage {
             writer.member("title", button.title)
         }
         writer.member("answered", message.answered)
-        writer.member("status", message.isRead ? "read" : "delivered")
+        writer.member("quoted", message.quoted)
+        writer.member("reaction", message.reaction)
+        writer.member("status", message.status)
+        if case .refused(let why) = message.progress { writer.member("refusal", why) }
+    }
+}
+
+extension SimulatedPhones.Message {
+    /// What it is, as the page and scripts call it.
+    fileprivate var word: String {
+        guard direction == .incoming else { return kind.rawValue }
+        if content.asksForNumber { return "contactRequest" }
+        return content.isTemplate ? "template" : content.buttons.isEmpty ? "text" : "buttons"
+    }
+
+    /// How far it has come.
+    fileprivate var status: String {
+        if direction == .incoming { return isRead ? "read" : "delivered" }
+        return switch progress {
+        case .sending: "sending"
+        case .sent: "sent"
+        case .delivered: "delivered"
+        case .refused: "refused"
+        }
     }
 }

@@ -2,34 +2,14 @@ import OTPless
 
 /// The phones that got messages or wrote, and their chats with the business.
 struct SimulatedPhones: Sendable {
-    /// One bubble.
-    struct Message: Sendable {
-        enum Direction: String {
-            case incoming = "in"
-            case outgoing = "out"
-        }
-
-        struct Button: Sendable {
-            let id: String
-            let title: String
-        }
-
-        let id: String
-        let direction: Direction
-        let time: Int64
-        let content: OutboundMessage.Content
-        /// What the backend calls this message; repeated in every status.
-        let callbackData: String?
-        var answered: String?
-        var isRead = false
-    }
-
     /// One phone's chat.
     struct Chat: Sendable {
         let phone: String
         var messages: [Message] = []
         /// When the person last wrote or tapped, which opens the window for 24 hours.
         var lastWrote: Timestamp?
+        /// The version with which something was last said; no two chats have the same.
+        var activity = 0
     }
 
     /// Grows with every change.
@@ -46,8 +26,21 @@ struct SimulatedPhones: Sendable {
     /// A phone's chat; nil for a phone that nobody has heard of.
     func chat(_ phone: String) -> Chat? { places[phone].map { chats[$0] } }
 
+    /// The chats in which something was said last, in the order in which they began.
+    func newest(_ count: Int) -> [Chat] {
+        guard chats.count > count else { return chats }
+        let oldest = chats.map(\.activity).sorted().suffix(count).first ?? 0
+        return chats.filter { $0.activity >= oldest }
+    }
+
+    /// Begins a chat, if there is none.
+    mutating func open(_ phone: String) {
+        if places[phone] == nil { chats[place(of: phone)].activity = version }
+    }
+
     mutating func add(_ message: Message, to phone: String) {
         let place = place(of: phone)
+        chats[place].activity = version
         chats[place].messages.append(message)
         if chats[place].messages.count > Self.capacity.messages {
             chats[place].messages.removeFirst()
@@ -56,7 +49,9 @@ struct SimulatedPhones: Sendable {
 
     /// The person has written or tapped.
     mutating func wrote(_ phone: String, at time: Timestamp) {
-        chats[place(of: phone)].lastWrote = time
+        let place = place(of: phone)
+        chats[place].activity = version
+        chats[place].lastWrote = time
     }
 
     private mutating func place(of phone: String) -> Int {
@@ -71,19 +66,15 @@ struct SimulatedPhones: Sendable {
         return chats.count - 1
     }
 
-    /// Answers a message by one of its buttons; nil when there is no such button left to tap.
-    mutating func tap(
-        _ buttonID: String, of messageID: String, on phone: String
-    ) -> (button: Message.Button, content: OutboundMessage.Content)? {
+    /// Changes a message; nil when it is not there.
+    @discardableResult
+    mutating func change<T>(
+        _ messageID: String, on phone: String, _ body: (inout Message) -> T?
+    ) -> T? {
         guard let chat = places[phone],
-            let index = chats[chat].messages.firstIndex(where: { $0.id == messageID })
+            let index = chats[chat].messages.lastIndex(where: { $0.id == messageID })
         else { return nil }
-        let message = chats[chat].messages[index]
-        guard message.answered == nil,
-            let button = message.content.buttons.first(where: { $0.id == buttonID })
-        else { return nil }
-        chats[chat].messages[index].answered = button.title
-        return (button, message.content)
+        return body(&chats[chat].messages[index])
     }
 
     /// Marks a chat as read and returns the messages that were not.

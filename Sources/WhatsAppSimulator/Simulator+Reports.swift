@@ -2,11 +2,17 @@ import Loop
 
 /// Deliveries that go out one after the other, as often and as late as the faults have it.
 struct Parcel: Sendable {
-    let deliveries: [[UInt8]]
+    /// One webhook and the bubbles that it tells of.
+    struct Delivery: Sendable {
+        let body: [UInt8]
+        let messages: [SimulatedPhones.MessageName]
+    }
+
+    let deliveries: [Delivery]
     let copies: Int
     let delay: Duration
 
-    init(_ deliveries: [[UInt8]], _ faults: PhoneFaults) {
+    init(_ deliveries: [Delivery], _ faults: PhoneFaults) {
         self.deliveries = deliveries
         copies = faults.copies
         delay = faults.webhookDelay
@@ -21,12 +27,17 @@ struct Batch: Sendable {
 }
 
 extension Simulator {
-    /// Tells the business, in the background.
+    /// Tells the business, in the background; then goes on with what comes next.
     func report(
-        _ updates: [WebhookUpdate], _ faults: PhoneFaults, on loop: isolated EventLoop
+        _ updates: [WebhookUpdate], _ faults: PhoneFaults, on loop: isolated EventLoop,
+        then next: (@Sendable (isolated EventLoop) -> Void)? = nil
     ) {
-        guard let parcel = parcel(updates, faults, on: loop) else { return }
-        loop.spawn { [self] loop in await post(parcel, on: loop) }
+        let parcel = parcel(updates, faults, on: loop)
+        guard parcel != nil || next != nil else { return }
+        loop.spawn { [self] loop in
+            if let parcel { await post(parcel, on: loop) }
+            next?(loop)
+        }
     }
 
     /// Tells the business and returns once it has taken it.
@@ -64,14 +75,34 @@ extension Simulator {
         return Parcel(ordered.map { delivery(of: [$0], faults) }, faults)
     }
 
-    private func delivery(of updates: [WebhookUpdate], _ faults: PhoneFaults) -> [UInt8] {
-        MetaWebhook(settings).delivery(of: faults.reversed ? updates.reversed() : updates)
+    private func delivery(
+        of updates: [WebhookUpdate], _ faults: PhoneFaults
+    ) -> Parcel.Delivery {
+        let ordered = faults.reversed ? updates.reversed() : updates
+        return Parcel.Delivery(
+            body: MetaWebhook(settings).delivery(of: ordered),
+            messages: updates.compactMap(\.message))
     }
 
     private func post(_ parcel: Parcel, on loop: isolated EventLoop) async {
         if parcel.delay > .zero { try? await Task.sleep(for: parcel.delay) }
         for delivery in parcel.deliveries {
-            for _ in 0..<parcel.copies { await sender.send(delivery, on: loop) }
+            note(.sent, of: delivery.messages)
+            for _ in 0..<parcel.copies {
+                await sender.send(delivery.body, on: loop) { outcome in
+                    note(outcome, of: delivery.messages)
+                }
+            }
+        }
+    }
+
+    /// The person's own bubbles show what became of them.
+    private func note(
+        _ outcome: SimulatedPhones.Message.Progress, of messages: [SimulatedPhones.MessageName]
+    ) {
+        guard !messages.isEmpty else { return }
+        change { phones in
+            for message in messages { phones.note(outcome, of: message) }
         }
     }
 }

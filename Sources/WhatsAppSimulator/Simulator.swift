@@ -1,6 +1,6 @@
 public import Loop
 public import OTPless
-public import Wire
+import Wire
 
 /// WhatsApp on loopback: Meta's Cloud API on one side, phones to tap on on the other.
 ///
@@ -73,31 +73,8 @@ public final class Simulator: Sendable {
         set {
             faultState.withLock { $0 = newValue }
             sendBatch()
+            change { _ in }
         }
-    }
-
-    /// The paths of the Cloud API, of the phone page, of what the page calls, and of the faults.
-    public var routes: Router {
-        var router = Router()
-        router.asset("/", "text/html; charset=utf-8", PackageResources.phone_html)
-        router.asset("/phone.css", "text/css; charset=utf-8", PackageResources.phone_css)
-        router.asset("/phone.js", "text/javascript; charset=utf-8", PackageResources.phone_js)
-        router.on(.get, "/simulator/state") { request in PhonePage(self).state(request) }
-        let actions: [(String, @Sendable (PhoneActions, Request) -> Reply)] = [
-            ("tap", { $0.tap($1) }), ("choose", { $0.choose($1) }), ("text", { $0.text($1) }),
-            ("react", { $0.react($1) }), ("image", { $0.image($1) }), ("read", { $0.read($1) }),
-            ("card", { $0.card($1) }), ("change-number", { $0.changeNumber($1) }),
-        ]
-        for (name, act) in actions {
-            router.on(.post, "/simulator/" + name) { request in act(PhoneActions(self), request) }
-        }
-        router.on(.get, "/simulator/faults") { request in FaultControl(self).show(request) }
-        router.on(.put, "/simulator/faults") { request in FaultControl(self).replace(request) }
-        router.on(.delete, "/simulator/faults") { request in FaultControl(self).clear(request) }
-        router.on(.post, "/{version}/{phoneNumberID}/messages") { request in
-            GraphAPI(self).send(request)
-        }
-        return router
     }
 
     /// Ends the page's waiting requests, so that a drain need not wait for them.

@@ -34,11 +34,13 @@ extension SimulatorFaults {
 
 extension PhoneFaults {
     fileprivate static let names = [
-        "send", "answerDelay", "webhookDelay", "copies", "reversed", "beforeAnswer", "statuses",
+        "answers", "send", "answerDelay", "webhookDelay", "copies", "reversed", "beforeAnswer",
+        "statuses",
         "batch", "omitsContext", "omitsContacts", "window", "windowFailsLater", "hidesNumber",
     ]
 
     fileprivate init(_ fields: FaultFields) throws(Failure) {
+        answers = try fields.word("answers") ?? answers
         send = try fields.value("send").map { value throws(Failure) in
             try SendFault(value, at: fields.path("send"))
         }
@@ -57,6 +59,7 @@ extension PhoneFaults {
     }
 
     fileprivate func write(to writer: inout JSONWriter) {
+        writer.member("answers", answers.rawValue)
         writer.member("send") { writer in
             if let send { writer.object { send.write(to: &$0) } }
         }

@@ -36,6 +36,19 @@ public struct PhoneFaults: Sendable, Hashable {
         case closed
     }
 
+    /// What the phone does with a message that has buttons.
+    public enum Answers: String, CaseIterable, Sendable {
+        /// Nothing, until somebody taps.
+        case byHand
+        /// Taps the first of several buttons, and shares the number when asked for it.
+        case confirm
+        /// Taps the last button.
+        case decline
+    }
+
+    /// Who answers messages; the phone answers once their statuses have been reported.
+    public var answers = Answers.byHand
+
     /// What happens to a message that the business sends.
     public var send: SendFault?
 

@@ -12,11 +12,16 @@ struct UpdateWriter {
     let simulator: Simulator
     let phone: String
     let faults: PhoneFaults
+    /// The id of what the person says.
+    private let messageID: String?
 
-    init(_ simulator: Simulator, phone: String, _ faults: PhoneFaults) {
+    init(
+        _ simulator: Simulator, phone: String, _ faults: PhoneFaults, messageID: String? = nil
+    ) {
         self.simulator = simulator
         self.phone = phone
         self.faults = faults
+        self.messageID = messageID
     }
 
     private var userID: String { Contact.userID(of: phone) }
@@ -90,7 +95,7 @@ struct UpdateWriter {
     private func origin(_ writer: inout JSONWriter) {
         if let waID { writer.member("from", waID) }
         writer.member("from_user_id", userID)
-        writer.member("id", simulator.makeMessageID())
+        writer.member("id", messageID ?? simulator.makeMessageID())
         writer.member("timestamp", timestamp)
     }
 
@@ -100,7 +105,8 @@ struct UpdateWriter {
         var writer = JSONWriter(reserving: 512, asciiOnly: true)
         writer.object(content)
         return WebhookUpdate(
-            kind: kind, contact: faults.omitsContacts ? nil : contact, json: writer.bytes)
+            kind: kind, contact: faults.omitsContacts ? nil : contact, json: writer.bytes,
+            message: messageID.map { SimulatedPhones.MessageName(phone: phone, id: $0) })
     }
 
     private var timestamp: String { String(simulator.clock.now.seconds) }

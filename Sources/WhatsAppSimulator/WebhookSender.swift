@@ -9,13 +9,16 @@ struct WebhookSender: Sendable {
 
     private static let attempts = 6
 
+    /// Says after each attempt what came of it.
+    typealias Listener = (SimulatedPhones.Message.Progress) -> Void
+
     init(url: String, appSecret: Secret, clients: [SourceID]) {
         self.url = url
         key = HMACKey(appSecret.bytes)
         self.clients = clients
     }
 
-    func send(_ body: [UInt8], on loop: isolated EventLoop) async {
+    func send(_ body: [UInt8], on loop: isolated EventLoop, tell: Listener) async {
         guard let key else { return }
         let signature = key.code(of: body[...]).map { byte in
             (byte < 16 ? "0" : "") + String(byte, radix: 16)
@@ -29,7 +32,11 @@ struct WebhookSender: Sendable {
         var pause = Duration.milliseconds(200)
         for _ in 0..<Self.attempts {
             let answer = await HTTPClient.send(request, with: clients[loop.index], on: loop)
-            if case .success(let response) = answer, response.status == 200 { return }
+            switch answer {
+            case .success(let response) where response.status == 200: return tell(.delivered)
+            case .success(let response): tell(.refused(why: String(response.status)))
+            case .failure: tell(.refused(why: "no answer"))
+            }
             try? await Task.sleep(for: pause)
             pause *= 2
         }

@@ -13,6 +13,8 @@ struct WebhookUpdate: Sendable {
     /// Who is listed as its contact, if anybody is.
     let contact: Contact?
     let json: [UInt8]
+    /// The bubble that it tells of, if there is one.
+    var message: SimulatedPhones.MessageName?
 }
 
 /// A person, as a webhook shows them to the business beside an update.

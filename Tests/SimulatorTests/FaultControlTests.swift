@@ -46,6 +46,7 @@ struct FaultControlTests {
         faults.all.send?.retryAfter = 5
         faults.all.send?.regainAccess = 3
         faults.all.send?.arrives = true
+        faults.all.answers = .decline
         faults.all.answerDelay = .milliseconds(1)
         faults.all.webhookDelay = .milliseconds(2)
         faults.all.copies = 3
@@ -75,6 +76,7 @@ struct FaultControlTests {
             (#"{"send":{"answer":"page","next":0}}"#, "send.next"),
             (#"{"send":{"answer":"page","status":600}}"#, "send.status"),
             (#"{"send":{"answer":"page","arrives":1}}"#, "send.arrives"),
+            (#"{"answers":"maybe"}"#, "answers"),
             (#"{"answerDelay":-1}"#, "answerDelay"),
             (#"{"copies":0}"#, "copies"),
             (#"{"reversed":"yes"}"#, "reversed"),

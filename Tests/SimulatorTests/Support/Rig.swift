@@ -142,6 +142,28 @@ struct Rig {
         return state.json?.at("chats", "messages").map { Array($0.elements) } ?? []
     }
 
+    /// The state as soon as it is as expected; a page waits for it in the same way.
+    func state(when isExpected: (JSONValue) -> Bool) async throws -> JSONValue {
+        var path = "/simulator/state"
+        while true {
+            let reply = try await exchange("GET", path, port: port)
+            guard let state = reply.json, let version = state["version"]?.integer else {
+                throw Fault("no state: \(reply.text)")
+            }
+            if isExpected(state) { return state }
+            path = "/simulator/state?after=\(version)"
+        }
+    }
+
+    /// The last message on a phone as soon as it is as expected.
+    func message(when isExpected: (JSONValue) -> Bool) async throws -> JSONValue {
+        let last = { (state: JSONValue) in
+            (state.at("chats", "messages") ?? state).elements.reduce(nil) { $1 }
+        }
+        let state = try await state { last($0).map(isExpected) == true }
+        return last(state) ?? state
+    }
+
     // MARK: The faults
 
     /// Sets the faults by HTTP.

@@ -46,10 +46,12 @@ def ending(demo):
 @pytest.fixture
 def demo(request, demos):
     """A running demo with the settings of the test's marker; tests of equal settings share it, so use new numbers:
-    `demo.new_number()`. Whatever it writes to its error log fails the test."""
+    `demo.new_number()`. Whatever it writes to its error log fails the test, but for
+    what `demo.allow` names."""
     marker = request.node.get_closest_marker("settings")
     demo = demos(marker.kwargs if marker else {})
     before = len(demo.log.read_text())
+    demo.allowed = None
     yield demo
     demo.simulator.clear_faults()
     assert not demo.complaints(after=before), f"in the error log:\n{demo.complaints(after=before)}"

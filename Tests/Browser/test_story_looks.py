@@ -75,7 +75,7 @@ def test_from_the_form_to_the_account(page, phone, seen):
     page.locator("#rename button").click()
     expect(page.locator("#name")).to_have_text("أدا Lovelace")
     seen("account")
-    page.locator("#logout").click()
+    page.locator("#account #logout").click()
     expect(login.title).to_be_visible()
     seen("logged-out")
 
@@ -119,7 +119,10 @@ def test_the_page_speaks_the_language_of_the_browser(browser, demo, language):
 @pytest.mark.browsing(java_script_enabled=False)
 def test_without_javascript_the_page_says_what_to_do(page):
     page.goto("/")
-    expect(page.get_by_text("Signing in needs JavaScript.")).to_be_visible()
+    notice = page.locator("noscript p")
+    expect(notice).to_have_text(re.compile("Signing in needs JavaScript."))
+    assert notice.bounding_box()["height"] > 20
+    screenshot(page, "no-script")
 
 
 def test_the_keyboard_is_enough(page, phone):

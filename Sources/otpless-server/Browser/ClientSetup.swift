@@ -21,7 +21,9 @@ enum ClientSetup {
     }
 
     private static func assets(_ writer: inout JSONWriter, _ parts: PageParts) {
-        for name in ["element.js", "element.css", "countries.js"] { writer.member(name, parts.path(of: name)) }
+        for name in ["element.js", "element.css", "countries.js"] {
+            writer.member(name, parts.path(of: name))
+        }
         writer.object("words") { writer in
             for file in PageFile.words {
                 let language = PageWords(file).language

@@ -262,7 +262,7 @@ const tabs = globalThis.BroadcastChannel && new BroadcastChannel("otpless")
 
 function adopt({ accessToken, refreshToken, expiresIn, ...data }) {
   keep("localStorage", SIGNED_IN, true)
-  change({ ...session, ...data, accessToken, refreshToken, expiresAt: now() + expiresIn, madeAt: Date.now() })
+  change({ ...session, ...data, accessToken, ...refreshToken && { refreshToken }, expiresAt: now() + expiresIn, madeAt: Date.now() })
   return { ...session }
 }
 

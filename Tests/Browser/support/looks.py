@@ -42,5 +42,7 @@ def fits(page):
 def screenshot(page, name, **options):
     """Keeps a picture as .build/screenshots/NAME.png; returns where."""
     path = SCREENSHOTS / f"{name}.png"
-    page.screenshot(path=path, animations="disabled", **options)
+    page.evaluate(ANIMATIONS_END)
+    # Stopping animations and hiding the caret would take a style of Playwright's, which the page's policy forbids.
+    page.screenshot(path=path, animations="allow", caret="initial", **options)
     return path

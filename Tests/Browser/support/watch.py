@@ -3,6 +3,7 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import Error
 
 #: Tells the console what a Content-Security-Policy forbade, also where Chromium says nothing.
 REPORT_VIOLATIONS = """addEventListener("securitypolicyviolation", event =>
@@ -57,8 +58,11 @@ class Watch:
 
     def _request(self, request):
         # Where a page goes is the test's business; what it asks for on its own is not.
-        if request.is_navigation_request() and request.frame.parent_frame is None:
-            return
+        try:
+            if request.is_navigation_request() and request.frame.parent_frame is None:
+                return
+        except Error:
+            return  # a new tab has no frame yet
         self._look_at(request.frame.page.url, request.url)
 
     def _socket(self, page, socket):

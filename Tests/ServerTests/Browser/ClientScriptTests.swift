@@ -11,25 +11,22 @@ struct ClientScriptTests {
             let setup = try server.clientSetup()
             #expect(
                 setup.names == [
-                    "appName", "methods", "match", "cookie", "delivery", "resendAfter", "loginTTL",
-                    "assets", "logo",
+                    "appName", "methods", "cookie", "delivery", "resendAfter", "assets",
                 ])
             #expect(setup["appName"].text == "127.0.0.1:\(server.port)")
             #expect(setup["methods"] == .list([.text("prompt"), .text("link")]))
-            #expect(setup["match"] == .bool(false) && setup["cookie"] == .bool(false))
-            #expect(setup["delivery"] == .bool(true) && setup["loginTTL"] == .number(300))
-            #expect(setup["resendAfter"] == .number(0) && setup["logo"] == .null)
+            #expect(setup["delivery"] == .bool(true) && setup["cookie"] == .bool(false))
+            #expect(setup["resendAfter"] == .number(0))
         }
         let settings = [
-            "OTPLESS_METHODS": "link", "OTPLESS_CONFIRMATION": "match",
+            "OTPLESS_METHODS": "link",
             "OTPLESS_REFRESH_COOKIE": "on", "OTPLESS_DELIVERY_EVENTS": "off",
-            "OTPLESS_LOGIN_TTL": "2m", "OTPLESS_LIMIT_PHONE": "1/30s,1/90s,3/1h",
+            "OTPLESS_LIMIT_PHONE": "1/30s,1/90s,3/1h",
         ]
         try await withServer(settings) { server in
             let setup = try server.clientSetup()
             #expect(setup["methods"] == .list([.text("link")]))
-            #expect(setup["match"] == .bool(true) && setup["cookie"] == .bool(true))
-            #expect(setup["delivery"] == .bool(false) && setup["loginTTL"] == .number(120))
+            #expect(setup["delivery"] == .bool(false) && setup["cookie"] == .bool(true))
             #expect(setup["resendAfter"] == .number(90))
         }
     }

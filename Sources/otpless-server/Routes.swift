@@ -7,7 +7,7 @@ import Wire
 
 /// The table of contents: every path the server answers.
 func routes(
-    _ app: App, _ gateway: Gateway, counted: [any MetricSource] = []
+    _ app: App, _ gateway: Gateway, _ site: Site, counted: [any MetricSource] = []
 ) throws(ConfigError) -> Router {
     guard let webhook = WebhookEndpoint(app) else {
         throw ConfigError(faults: [
@@ -44,6 +44,6 @@ func routes(
     router.on(.get, "/.well-known/jwks.json", ShowKeys(app).answer)
     router.on(.get, "/metrics", ShowMetrics(app, counted + [webhook.metrics]).answer)
 
-    Site(app.config).add(to: &router)
+    site.add(to: &router)
     return router
 }

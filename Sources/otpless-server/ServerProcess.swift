@@ -34,6 +34,7 @@ struct ServerProcess {
     static func start(_ config: Config, on loops: LoopGroup) async throws -> ServerProcess {
         let tls = try TLSFiles.read(config)
         let keys = try KeyFolder.read(config)
+        let site = try Site(config)
         let log = try Log(config.logLevel)
         let lock = try DatabaseLock(config.databasePath)
         let store = try openStore(config.databasePath)
@@ -56,7 +57,7 @@ struct ServerProcess {
         let gateway = Gateway(app, events: events)
         let configuration = try configuration(config, tls?.context)
         let router = try routes(
-            app, gateway,
+            app, gateway, site,
             counted: [
                 ProcessMetrics(startedAt: app.clock.now), loops, configuration.metrics, app.metrics,
                 gateway, provider, store, log,

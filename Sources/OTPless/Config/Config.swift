@@ -11,6 +11,9 @@ public struct Config: Sendable {
     /// Shown in messages and on the page.
     public var appName = ""
 
+    /// The path of an image that is shown on the page.
+    public var appLogo: String?
+
     /// The path of the SQLite file.
     public var databasePath = "otpless.db"
 

@@ -12,9 +12,11 @@ extension Setting {
             "what browsers and WhatsApp call, such as `https://login.example.com`"),
         .derived(
             "OTPLESS_APP_NAME", \.appName, .appName, from: "the public URL's host",
-            "shown in the message, at most 60 characters"
+            "shown in the message and on the page, at most 60 characters"
         ) { WebURL($0.publicURL)?.authority ?? "" },
-        .notYet("OTPLESS_APP_LOGO", "shown on the page"),
+        .optional(
+            "OTPLESS_APP_LOGO", \.appLogo, .perhaps(.path),
+            "shown on the page: a file of an SVG, PNG, JPEG or WebP image, at most 256 KiB"),
         .optional(
             "OTPLESS_DATABASE", \.databasePath, .sqlite, "where everything is kept: `sqlite:PATH`"),
         .optional(

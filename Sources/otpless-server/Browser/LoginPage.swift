@@ -9,6 +9,7 @@ struct LoginPage: Sendable {
     init(_ config: Config, _ parts: PageParts) {
         let template = PageTemplate(PackageResources.index_html)
         let appName = config.appName.escapedForHTML
+        let logo = parts.logo.map { "<img class=\"logo\" src=\"\($0)\" alt=\"\(appName)\">" } ?? ""
         let headers = PageHeaders.page(config)
         func page(_ words: PageWords) -> Asset {
             let bytes = template.filled { place in
@@ -17,7 +18,7 @@ struct LoginPage: Sendable {
                 case "dir": words.direction
                 case "appName": appName
                 case "origin": (config.publicOrigin ?? "").escapedForHTML
-                case "logo": ""
+                case "logo": logo
                 case "asset:words": parts.path(of: words.language + ".json") ?? ""
                 default: Self.named(place, words, parts, appName)
                 }

@@ -6,6 +6,9 @@ struct PageParts: Sendable {
     private var assets: [String: Asset] = [:]
     private var names: [String: String] = [:]
 
+    /// Where the logo lies, if there is one.
+    private(set) var logo: String?
+
     private static let folder = "/assets/"
 
     /// Sites on other origins load the client and its parts, also where they are isolated from others
@@ -20,18 +23,28 @@ struct PageParts: Sendable {
 
     private static let types: [Substring: StaticString] = [
         "css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8",
-        "json": "application/json; charset=utf-8",
+        "json": "application/json; charset=utf-8", "svg": "image/svg+xml", "png": "image/png",
+        "jpeg": "image/jpeg", "webp": "image/webp",
     ]
 
-    init(_ files: [PageFile]) {
-        for file in files { add(file) }
+    /// An image that is opened by itself may be drawn, but may do nothing: somebody else made it.
+    private static let harmless: HeaderFields = [
+        ("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox")
+    ]
+
+    init(_ files: [PageFile], logo: PageFile?) {
+        for file in files { add(file, headers: Self.lasting) }
+        if let logo { add(logo, headers: Self.lasting + Self.harmless) }
+        self.logo = logo.flatMap { path(of: $0.name) }
     }
 
-    private mutating func add(_ file: PageFile) {
+    private mutating func add(_ file: PageFile, headers: HeaderFields) {
         guard let dot = file.name.lastIndex(of: "."),
             let type = Self.types[file.name[file.name.index(after: dot)...]]
         else { return }
-        let asset = Asset(file.bytes, type, headers: Self.lasting)
+        let isCompressed = ["png", "jpeg", "webp"].contains(
+            file.name[file.name.index(after: dot)...])
+        let asset = Asset(file.bytes, type, headers: headers, isCompressible: !isCompressed)
         let name = file.name[..<dot] + "." + asset.hash + file.name[dot...]
         assets[String(name)] = asset
         names[file.name] = String(name)

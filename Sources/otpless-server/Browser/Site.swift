@@ -14,8 +14,10 @@ struct Site {
     private static let short: HeaderFields =
         [("Cache-Control", "public, max-age=300")] + PageParts.open
 
-    init(_ config: Config) {
-        parts = PageParts(PageFile.parts + PageFile.words)
+    /// - Throws: what is wrong with the files that the configuration names.
+    init(_ config: Config) throws(ConfigError) {
+        let logo = try Logo.read(config)?.file
+        parts = PageParts(PageFile.parts + PageFile.words, logo: logo)
         page = LoginPage(config, parts)
         let client = ClientScript(
             PackageResources.otpless_js, setup: ClientSetup.json(config, parts))

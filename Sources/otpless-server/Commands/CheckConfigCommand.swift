@@ -35,7 +35,8 @@ enum CheckConfigCommand {
         let certificate = files { () throws(ConfigError) in
             try TLSFiles.read(config)?.warnings
         }
-        let files = [certificate, keys(config, told)]
+        let logo = files { () throws(ConfigError) in try Logo.read(config).map { _ in [] } }
+        let files = [certificate, keys(config, told), logo]
         let complaints =
             configured.complaints + found.map(\.description)
             + (configured.isRead ? files.flatMap(\.faults) : []).map(\.description)

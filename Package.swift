@@ -50,6 +50,8 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(
             name: "CBrotli", pkgConfig: "libbrotlienc", providers: [.apt(["libbrotli-dev"])]),
+        .systemLibrary(
+            name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
 
         .target(name: "Metrics", swiftSettings: strict),
         .target(name: "Loop", dependencies: ["Metrics", "CLinux"], swiftSettings: strict),
@@ -72,7 +74,8 @@ let package = Package(
         .executableTarget(
             name: "otpless-server",
             dependencies: [
-                "CLinux", "CZlib", "CBrotli", "Loop", "Metrics", "Wire", "OTPless", "Webhook",
+                "CLinux", "CZlib", "CBrotli", "CQREncode", "Loop", "Metrics", "Wire", "OTPless",
+                "Webhook",
                 "WSGateway", "WhatsAppSimulator",
             ],
             resources: [.embedInCode("Pages")], swiftSettings: strict),

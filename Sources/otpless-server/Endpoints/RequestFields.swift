@@ -50,6 +50,18 @@ struct RequestFields {
         return text
     }
 
+    /// A field that must be a boolean if it is there.
+    ///
+    /// - Throws: `INVALID_PARAMETERS` for another type.
+    func flag(_ name: String) throws(Failure) -> Bool? {
+        guard let value = try value(name) else { return nil }
+        guard let flag = value.bool else {
+            throw Failure(
+                .invalidParameters, field: name, details: "\(name) must be true or false")
+        }
+        return flag
+    }
+
     private static func isJSON(_ type: ArraySlice<UInt8>?) -> Bool {
         let essence = type?.prefix { $0 != UInt8(ascii: ";") } ?? []
         return essence.lazy.filter { $0 != UInt8(ascii: " ") }.map { $0 | 0x20 }

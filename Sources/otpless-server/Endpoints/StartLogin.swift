@@ -9,6 +9,7 @@ struct StartLogin {
     private let draining: Draining
     private let clients: ClientAddresses
     private let requiresChallenge: Bool
+    private let codes = QRCodes()
 
     init(_ app: App, _ clients: ClientAddresses) {
         self.clients = clients
@@ -21,12 +22,15 @@ struct StartLogin {
     @Sendable func answer(
         _ request: Request, on loop: isolated EventLoop
     ) async throws(Failure) -> Envelope {
-        let attempt = try attempt(request)
+        let fields = try RequestFields(request)
+        let attempt = try attempt(request, fields)
+        let wantsQRCode = try fields.flag("qrCode") ?? false
         // Its page could not wait here, and its answer might come to nobody.
         guard !draining.hasBegun else {
             throw Failure(.serviceUnavailable, details: "The server is stopping, try again")
         }
         let started = try await logins.start(attempt, on: loop)
+        let qrCode = wantsQRCode ? await qrCode(started.link) : nil
         return Envelope(200, Self.message(attempt.method)) { data in
             data.member("sessionId", started.session.text)
             data.member("expiresAt", started.expiresAt.seconds)
@@ -35,15 +39,23 @@ struct StartLogin {
             guard let link = started.link else { return }
             data.member("code", link.code)
             data.member("link", link.url)
+            if let qrCode { data.member("qrCode", qrCode) }
         }
+    }
+
+    /// The link for another device's camera; nil for a prompt, and for a link that is too long.
+    private func qrCode(_ link: Logins.Link?) async -> String? {
+        guard let link else { return nil }
+        return await codes.svg(of: link.url)
     }
 
     private static func message(_ method: Login.Method) -> String {
         method == .link ? "Login link created" : "Confirmation message sent successfully"
     }
 
-    private func attempt(_ request: Request) throws(Failure) -> Logins.Attempt {
-        let fields = try RequestFields(request)
+    private func attempt(
+        _ request: Request, _ fields: RequestFields
+    ) throws(Failure) -> Logins.Attempt {
         let method = try method(fields)
         let number = try fields.string("phoneNumber")
         guard number != nil || method == .link else {

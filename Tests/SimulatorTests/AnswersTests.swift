@@ -63,14 +63,17 @@ struct AnswersTests {
         }
     }
 
-    @Test func `a message that does not arrive is not answered`() async throws {
+    @Test func `a phone does not look at its chat when a message does not arrive`() async throws {
         try await Rig.run { rig in
+            rig.simulator.faults.all.statuses = []
+            _ = try await rig.sendText()
             rig.simulator.faults.all.answers = .confirm
             rig.simulator.faults.all.send = SendFault(.error(131_026), next: 1)
             #expect(try await rig.sendText().status == 400)
             _ = try await rig.sendButtons(to: "16505550143")
-            let tap = try await rig.receiver.take(4).flatMap { $0.updates("messages") }
-            #expect(tap.compactMap { $0["from"]?.string } == ["16505550143"])
+            let tap = try #require(try await rig.receiver.message())
+            #expect(tap["from"]?.equals("16505550143") == true)
+            #expect(try await rig.chat().first?["status"]?.equals("delivered") == true)
         }
     }
 }

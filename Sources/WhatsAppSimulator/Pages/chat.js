@@ -122,13 +122,13 @@ function makeButton(messageId, kind, { id, title }, tap) {
 
 function quotation(message) {
   const name = message?.direction == "out" ? "You" : business
-  return make("blockquote", {}, make("strong", { textContent: name }), make("p", { textContent: message?.body ?? "An older message", dir: "auto" }))
+  return make("blockquote", {}, make("strong", { textContent: name }), make("p", { dir: "auto" }, ...formatted(message?.body ?? "An older message")))
 }
 
 const marks = { "*": "strong", _: "em", "~": "s" }
 
 /** The text with its *bold*, _slanted_ and ~struck~ parts. */
-function formatted(text) {
+export function formatted(text) {
   const parts = []
   let end = 0
   for (const found of text.matchAll(/(?<![\p{L}\p{N}])([*_~])(?=\S)([^\n]*?\S)\1(?![\p{L}\p{N}])/gu)) {

@@ -1,5 +1,6 @@
 // The list of phones, and adding one to it.
 
+import { formatted } from "/chat.js"
 import { $, call, digitsOf, make, written } from "/simulator.js"
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" })
@@ -45,7 +46,7 @@ function update(row, chat, isChosen) {
   if (isChosen) link.ariaCurrent = "true"
   else link.removeAttribute("aria-current")
   time.textContent = last ? clock.format(new Date(last.time * 1000)) : ""
-  text.textContent = last ? `${last.direction == "out" ? "You: " : ""}${last.body.replace(/[*_~]/g, "")}` : "No messages yet"
+  text.replaceChildren(last?.direction == "out" ? "You: " : "", ...formatted(last?.body ?? "No messages yet"))
   badge.hidden = !unread
   badge.textContent = unread
   badge.ariaLabel = `${unread} unread`

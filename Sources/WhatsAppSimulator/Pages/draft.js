@@ -16,7 +16,7 @@ export function openDraft({ businessName, businessNumber }) {
   }
   isOpen = false
   const who = /^\d+$/.test(number) ? written(number) : `“${number}”`
-  $("trouble").textContent = `This link is for ${who}. These phones know ${businessName}, ${written(businessNumber)}, alone.`
+  $("trouble").textContent = `This link is for ${who}. In this demo there is only ${businessName}, ${written(businessNumber)}.`
   return false
 }
 

@@ -130,6 +130,7 @@ async function put(faults, method = "PUT") {
     $("fault-notice").textContent = ""
   } catch (error) {
     $("fault-notice").textContent = `That did not work: ${error.message}`
+    showFaults(all, phone)
   }
 }
 

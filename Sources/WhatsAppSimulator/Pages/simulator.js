@@ -54,4 +54,4 @@ export function digitsOf(text) {
 }
 
 /** A number as people read it. */
-export const written = digits => "+" + digits.replace(/^1(\d{3})(\d{3})(\d{4})$/, "1 $1 $2 $3")
+export const written = digits => "+" + digits.replace(/^1(\d{3})(\d{3})(\d{4})$/, "1\u00a0$1\u00a0$2\u00a0$3")

@@ -58,13 +58,26 @@ def demo(request, demos):
 
 
 @pytest.fixture
-def own_demo(request, tmp_path):
+def start_demo(tmp_path):
+    """Starts demos for this test alone, by their settings."""
+    running = []
+
+    def start(settings):
+        running.append(Demo(tmp_path / f"demo-{len(running)}", settings).start())
+        return running[-1]
+
+    yield start
+    faults = [fault for fault in map(ending, running) if fault]
+    assert not faults, "\n".join(faults)
+    complaints = "".join(demo.complaints() for demo in running)
+    assert not complaints, f"in the error log:\n{complaints}"
+
+
+@pytest.fixture
+def own_demo(request, start_demo):
     """A demo for this test alone, which it may stop and start again."""
     marker = request.node.get_closest_marker("settings")
-    demo = Demo(tmp_path / "demo", marker.kwargs if marker else {}).start()
-    yield demo
-    demo.stop()
-    assert not demo.complaints(), f"in the error log:\n{demo.complaints()}"
+    return start_demo(marker.kwargs if marker else {})
 
 
 @pytest.fixture

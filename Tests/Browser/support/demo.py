@@ -97,7 +97,7 @@ class Demo:
         arguments = [SERVER, "demo", "--port", str(self._ports[0]), "--phone-port", str(self._ports[1])]
         arguments += ["--data", str(self.data)]
         for name, value in self.settings.items():
-            arguments += ["--set", f"{name}={value.replace('{url}', self.url)}"]
+            arguments += ["--set", f"{name}={str(value).replace('{url}', self.url)}"]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("OTPLESS_")}
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(arguments, env=environment, stdout=subprocess.DEVNULL, stderr=log)

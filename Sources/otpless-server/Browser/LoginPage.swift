@@ -9,7 +9,7 @@ struct LoginPage: Sendable {
     init(_ config: Config, _ parts: PageParts) {
         let template = PageTemplate(PackageResources.index_html)
         let appName = config.appName.escapedForHTML
-        let logo = parts.logo.map { "<img class=\"logo\" src=\"\($0)\" alt=\"\(appName)\">" } ?? ""
+        let logo = parts.logo.map { "<img class=\"logo\" src=\"\($0)\" alt=\"\">" } ?? ""
         let headers = PageHeaders.page(config)
         func page(_ words: PageWords) -> Asset {
             let bytes = template.filled { place in

@@ -11,7 +11,7 @@ export const unreadIn = chat => chat.messages.filter(isUnread).length
 
 /** Shows the phones, that with the latest news first. */
 export function showChats(state, chosen) {
-  const chats = state.chats.toSorted((a, b) => b.activity - a.activity)
+  const chats = [...state.chats].sort((a, b) => b.activity - a.activity)
   $("welcome").hidden = chats.length
   for (const [phone, row] of rows) {
     if (chats.some(chat => chat.phone == phone)) continue

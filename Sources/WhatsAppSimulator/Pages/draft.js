@@ -23,7 +23,7 @@ export function openDraft({ businessName, businessNumber }) {
 /** Offers all phones and a new one; the chosen one stays chosen. */
 export function showSenders(chats, chosen) {
   const isNew = !chosen
-  const phones = chats.toSorted((a, b) => b.activity - a.activity).map(chat => chat.phone)
+  const phones = [...chats].sort((a, b) => b.activity - a.activity).map(chat => chat.phone)
   const options = phones.map(phone => new Option(written(phone), phone))
   $("sender").replaceChildren(...options, new Option("Another number…", "new"))
   $("sender").value = isNew ? "new" : chosen

@@ -4,7 +4,7 @@ import { $, call, make, written } from "/simulator.js"
 
 const form = $("fault-form")
 const panel = $("faults")
-const wide = matchMedia("(min-width: 64rem)")
+const wide = matchMedia("(min-width: 72rem)")
 const every = ["sent", "delivered", "read", "failed"]
 
 /** How each fault is called, and its value while nothing is wrong. */

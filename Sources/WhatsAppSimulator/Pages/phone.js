@@ -46,7 +46,7 @@ function choose() {
 
 const view = name => document.querySelector("main").dataset.view = name
 const latest = chats => chats.reduce((a, b) => !a || b.activity > a.activity ? b : a, null)
-const received = chat => chat.messages.findLast(message => message.direction == "in")
+const received = chat => chat.messages.filter(message => message.direction == "in").at(-1)
 const chosen = () => state?.chats.find(chat => chat.phone == phone)
 
 /** A message to another of the phones comes to the front, unless somebody is writing. */

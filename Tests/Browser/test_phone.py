@@ -202,6 +202,9 @@ def test_a_link_to_somebody_else_says_so(page, demo, number):
     expect(page.locator("#trouble")).to_contain_text("In this demo there is only OTPless Demo, +1 555 078 3881.")
     expect(page.locator("#text")).to_have_value("")
     expect(page.locator("#send-as")).to_be_hidden()
+    below = page.locator("#trouble").bounding_box()
+    for pane in page.locator("#phones:visible, #device:visible").all():
+        assert pane.bounding_box()["y"] >= below["y"] + below["height"], "the warning is covered"
 
 
 # What goes wrong
@@ -384,6 +387,7 @@ def test_every_view_is_legible(page, demo, width, scheme):
     page.goto(f"{demo.phone_url}/#phones")
     page.reload()
     expect(row(page, number)).to_be_visible()
+    expect(page.locator("#empty")).to_have_text("Choose a phone.")
     look("list")
     row(page, number).get_by_role("link").click()
     expect(page.get_by_role("button", name="Confirm")).to_be_visible()

@@ -65,13 +65,20 @@ function render() {
   $("composer").hidden = !phone && !isDrafting()
   $("send").disabled = $("text").disabled = !phone && !isDrafting()
   $("empty").hidden = chat?.messages.length
-  $("empty").textContent = phone ? "No messages yet. Say hello, or start a login with this number." : isDrafting() ? "A phone that has no messages yet." : "Waiting for the first message…"
+  $("empty").textContent = emptiness()
   showChats(state, phone)
   showUnread()
   if (isDrafting()) showSenders(state.chats, phone)
   showChat(phone, chat?.messages ?? [], state.businessName, tap)
   showFaults(state.faults, phone)
   markRead()
+}
+
+/** What stands where no messages are. */
+function emptiness() {
+  if (phone) return "No messages yet. Say hello, or start a login with this number."
+  if (isDrafting()) return "A phone that has no messages yet."
+  return state.chats.length ? "Choose a phone." : "Waiting for the first message…"
 }
 
 /** How many messages wait on the other phones. */

@@ -65,7 +65,7 @@ def test_a_login_that_nobody_answers_expires(login, phone):
 def test_a_message_that_cannot_be_delivered_says_so(login, demo, phone):
     demo.allow("message not delivered")
     phone.set_faults(send={"answer": "failure", "code": 131026})
-    login.wait_for(phone.number)
+    login.ask(phone.number)
     login.shows("Message not delivered")
 
 
@@ -89,6 +89,7 @@ def test_another_message_can_be_sent_after_a_while(login, phone, page):
     login.button("Send again").click()
     second = phone.message()
     assert second["id"] != first["id"]
+    expect(login.element.locator("#live")).to_have_text("We sent you another message.")
     phone.tap(0, first)
     expect(login.title).to_have_text("Check your phone")
     phone.tap(0, second)

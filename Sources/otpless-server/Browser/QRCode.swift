@@ -14,11 +14,11 @@ struct QRCode {
     /// The margin that a reader needs (§5.3.8).
     private static let margin = 4
 
-    /// Level M: a quarter of a screen's code is seldom covered, and more would make the squares smaller.
+    /// Level L: a screen is neither dirty nor torn, and more would make the squares smaller.
     ///
-    /// Nil for an empty text and for one longer than such a code can be, 2,331 bytes.
+    /// Nil for an empty text and for one longer than such a code can be, 2,953 bytes.
     init?(_ text: String) {
-        guard let code = unsafe QRcode_encodeString8bit(text, 0, QR_ECLEVEL_M) else { return nil }
+        guard let code = unsafe QRcode_encodeString8bit(text, 0, QR_ECLEVEL_L) else { return nil }
         defer { unsafe QRcode_free(code) }
         let width = unsafe Int(code.pointee.width)
         guard let data = unsafe code.pointee.data else { return nil }

@@ -78,7 +78,8 @@ let package = Package(
                 "Webhook",
                 "WSGateway", "WhatsAppSimulator",
             ],
-            resources: [.embedInCode("Pages")], swiftSettings: strict),
+            resources: [.embedInCode("Pages"), .embedInCode("API/openapi.json")],
+            swiftSettings: strict),
 
         // Not shipped: what conformance suites are run against.
         .executableTarget(

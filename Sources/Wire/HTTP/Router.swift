@@ -34,7 +34,7 @@ public struct Router: Sendable {
     private var routes: [Route] = []
 
     /// Method and path of each endpoint, by its number.
-    private(set) var names: [(method: String, path: String)] = []
+    package private(set) var names: [(method: String, path: String)] = []
 
     /// The largest body of a route that names no other limit, in bytes.
     public static let defaultBodyLimit = 64 << 10

@@ -14,6 +14,7 @@ extension PageFile {
     /// Parts of pages.
     static let parts = [
         PageFile("countries.js", PackageResources.countries_js),
+        PageFile("docs.css", PackageResources.docs_css),
         PageFile("element.css", PackageResources.element_css),
         PageFile("element.js", PackageResources.element_js),
         PageFile("page.css", PackageResources.page_css),

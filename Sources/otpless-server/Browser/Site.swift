@@ -1,13 +1,15 @@
 import OTPless
 import Wire
 
-/// What the server sends to browsers beside the API: the login page and the client for other sites.
+/// What the server sends to browsers beside the API: the login page, the client for other sites, and what
+/// the API is.
 struct Site {
     private let page: LoginPage
     private let parts: PageParts
     private let script: Asset
     private let classicScript: Asset
     private let types: Asset
+    private let documents: Documents
 
     /// The client names its parts by their hashes and holds settings, so a change has to get through
     /// soon; but who goes from page to page of a site need not ask each time.
@@ -26,6 +28,7 @@ struct Site {
         }
         script = asset(client.module, "text/javascript; charset=utf-8")
         classicScript = asset(client.classic, "text/javascript; charset=utf-8")
+        documents = Documents(config, parts)
         types = asset(PackageResources.otpless_d_ts, "text/plain; charset=utf-8")
     }
 
@@ -35,6 +38,8 @@ struct Site {
         router.on(.get, "/otpless.js", script.answer)
         router.on(.get, "/otpless.classic.js", classicScript.answer)
         router.on(.get, "/otpless.d.ts", types.answer)
+        router.on(.get, "/openapi.json", documents.description.answer)
+        router.on(.get, "/docs", documents.page.answer)
         router.on(.get, "/assets/{name}", parts.answer)
     }
 }

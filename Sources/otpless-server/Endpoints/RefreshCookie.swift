@@ -10,12 +10,18 @@ struct RefreshCookie: Sendable {
     /// Nil where it is switched off.
     init?(_ app: App) {
         guard app.config.refreshCookie else { return nil }
-        // A name with this prefix is taken by browsers from nobody else, such as another subdomain; it asks
-        // for Secure, which http on loopback does not have (RFC 6265bis §4.1.3.2).
         let isSecure = app.config.isPublicURLSecure
-        name = isSecure ? "__Host-otpless_refresh" : "otpless_refresh"
+        name = Self.name(app.config)
         attributes = "Path=/\(isSecure ? "; Secure" : ""); HttpOnly; SameSite=Strict"
         origins = app.config.allowedOrigins
+    }
+
+    /// What the cookie is called.
+    ///
+    /// A name with this prefix is taken by browsers from nobody else, such as another subdomain; it asks
+    /// for Secure, which http on loopback does not have (RFC 6265bis §4.1.3.2).
+    static func name(_ config: Config) -> String {
+        config.isPublicURLSecure ? "__Host-otpless_refresh" : "otpless_refresh"
     }
 
     /// The value of `Set-Cookie` that hands a refresh token over.

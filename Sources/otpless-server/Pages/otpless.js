@@ -280,6 +280,7 @@ function change(next, reason) {
 function take(next, reason) {
   if (!next && !session) return
   session = next
+  showLock(session != null)
   events.dispatchEvent(new CustomEvent("change", { detail: { session: next && { ...next }, reason } }))
 }
 
@@ -288,11 +289,36 @@ tabs?.addEventListener("message", ({ data }) => {
   else if (!data.session || data.session.madeAt > (session?.madeAt ?? 0)) take(data.session, data.reason)
 })
 
+// A tab that has a session holds a lock, shared with others: so each knows whether there is anybody to ask.
+
+const HAS_SESSION = "otpless.session"
+let unlock = null
+
+function showLock(isSignedIn) {
+  if (isSignedIn) unlock ?? navigator.locks?.request(HAS_SESSION, { mode: "shared" }, () => new Promise(resolve => unlock = resolve))
+  else unlock = unlock?.() ?? null
+}
+
+async function hasOthers() {
+  if (!tabs || !navigator.locks) return tabs != null
+  const { held } = await navigator.locks.query()
+  return held.filter(lock => lock.name == HAS_SESSION).length > (session ? 1 : 0)
+}
+
 /** Another tab may have a session, or a newer one: a refresh token that was used must not be used again. */
 async function askTabs() {
-  if (!tabs) return
-  tabs.postMessage({ asks: true })
-  await Promise.race([pause(200), new Promise(resolve => tabs.addEventListener("message", resolve, { once: true }))])
+  if (!await hasOthers()) return
+  await new Promise(resolve => {
+    const hear = ({ data }) => "session" in data && done()
+    const timer = setTimeout(() => done(), 1000)
+    const done = () => {
+      clearTimeout(timer)
+      tabs.removeEventListener("message", hear)
+      resolve()
+    }
+    tabs.addEventListener("message", hear)
+    tabs.postMessage({ asks: true })
+  })
 }
 
 /** The session, also of another tab, or by the cookie. Null when nobody is signed in. */

@@ -53,6 +53,9 @@ class Watch:
             pytest.fail("the page did what no page may:\n  " + "\n  ".join(problems), pytrace=False)
 
     def _console(self, message):
+        # Who gives up at once leaves a socket that was not open yet.
+        if "closed before the connection is established" in message.text:
+            return
         if message.type in ("error", "warning", "assert"):
             self.seen.append(f"console: {message.text} {message.location.get('url', '')}")
 

@@ -30,7 +30,9 @@ struct APISettingTests {
             #expect(!check.faults(try Self.json(#"{"method":"prompt"}"#), request).isEmpty)
             #expect(
                 !check.faults(try Self.json(#"{"phoneNumber":"+16505550142"}"#), request).isEmpty)
-            let reply = try server.call("POST", "/api/auth/initiate", #"{"method":"link"}"#)
+            let body = #"{"method":"link","qrCode":true}"#
+            let reply = try server.call("POST", "/api/auth/initiate", body)
+            #expect(reply.json["data"]["qrCode"].text?.contains("<svg") == true)
             #expect(description.faults(reply, to: Self.start) == [])
         }
         try await withServer(["OTPLESS_METHODS": "prompt"]) { server in

@@ -44,7 +44,7 @@ struct DocsPageTests {
                 #expect(page.contains("</span> \(path)</code>"), "\(operation.name)")
             }
             let fields = description.request("POST /api/auth/initiate")["properties"].names
-            #expect(fields.count == 7)
+            #expect(fields.count == 8)
             for field in fields { #expect(page.contains("<dt><code>\(field)</code>")) }
             for event in ["auth_success", "auth_denied", "hello", "ack"] {
                 #expect(page.contains("<summary><code>\(event)</code>"))

@@ -14,7 +14,7 @@ def test_a_number_signs_in_with_a_tap(page, phone):
     expect(page.get_by_text("Message read")).to_be_visible()
     phone.confirm()
     expect(page.get_by_role("heading", name="Welcome")).to_be_visible()
-    expect(page.locator("#account #phone")).to_have_text(phone.number.replace("+1", "+1 "))
+    expect(page.locator("#account #phone")).to_have_text(phone.number.replace("+1", "+1\u00a0"))
     axe(page)
     fits(page)
 

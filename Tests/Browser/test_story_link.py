@@ -52,6 +52,7 @@ def test_on_a_phone_a_button_opens_whatsapp(page, demo, phone):
 def test_a_page_that_whatsapp_replaced_comes_back_to_its_login(page, demo, phone):
     login = LoginPage(page).open()
     login.button("Send us a message instead").click()
+    login.shows("Send us a message")
     link = login.element.locator("#open").get_attribute("href")
     page.goto(demo.phone_url)
     phone.text(sent_by(link))

@@ -69,10 +69,10 @@ function withoutTrunk(digits, { trunk }) {
   return digits.startsWith(trunk) && !isWhole ? digits.slice(trunk.length) : digits
 }
 
-/** A number of the API with its calling code set apart. */
+/** A number of the API with its calling code set apart, on one line. */
 export function formatNumber(number) {
   const { code, national } = parseNumber(number)
-  return `+${code} ${national}`
+  return `+${code}\u00A0${national}`
 }
 
 /**

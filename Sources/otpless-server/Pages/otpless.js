@@ -280,7 +280,7 @@ function change(next, reason) {
 function take(next, reason) {
   if (!next && !session) return
   session = next
-  showLock(session != null)
+  holdLock(session != null)
   events.dispatchEvent(new CustomEvent("change", { detail: { session: next && { ...next }, reason } }))
 }
 
@@ -292,11 +292,13 @@ tabs?.addEventListener("message", ({ data }) => {
 // A tab that has a session holds a lock, shared with others: so each knows whether there is anybody to ask.
 
 const HAS_SESSION = "otpless.session"
-let unlock = null
+let release = null  // ends the own one
 
-function showLock(isSignedIn) {
-  if (isSignedIn) unlock ?? navigator.locks?.request(HAS_SESSION, { mode: "shared" }, () => new Promise(resolve => unlock = resolve))
-  else unlock = unlock?.() ?? null
+function holdLock(isHeld) {
+  if (!isHeld) release = release?.() ?? null
+  if (!isHeld || release) return
+  const end = new Promise(resolve => release = resolve)
+  navigator.locks?.request(HAS_SESSION, { mode: "shared" }, () => end)
 }
 
 async function hasOthers() {

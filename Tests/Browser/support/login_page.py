@@ -39,7 +39,7 @@ class LoginPage:
     def is_signed_in(self, number=None):
         expect(self.account).to_be_visible()
         if number:
-            expect(self.account.locator("#phone")).to_have_text(re.sub(r"^\+1", "+1 ", number))
+            expect(self.account.locator("#phone")).to_have_text(re.sub(r"^\+1", "+1\u00a0", number))
 
     def sign_in(self, phone):
         self.wait_for(phone.number)

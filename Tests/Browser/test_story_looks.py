@@ -12,7 +12,7 @@ NARROW = {"viewport": {"width": 320, "height": 640}}
 WIDE = {"viewport": {"width": 1280, "height": 800}}
 
 LOOKS = {
-    "light": {"color_scheme": "light", "locale": "en-US", **WIDE},
+    "light": {"color_scheme": "light", "locale": "en-US", "viewport": {"width": 480, "height": 640}},
     "dark": {"color_scheme": "dark", "locale": "en-US", "reduced_motion": "reduce", **WIDE},
     "narrow": {"color_scheme": "light", "locale": "de-DE", **NARROW},
     "arabic": {"color_scheme": "dark", "locale": "ar-EG", "viewport": {"width": 390, "height": 844}},

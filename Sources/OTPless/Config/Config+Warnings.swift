@@ -27,10 +27,10 @@ extension Config {
             confirmation == .match
             ? (whatsApp.matchTemplate, "OTPLESS_WHATSAPP_MATCH_TEMPLATE")
             : (whatsApp.template, "OTPLESS_WHATSAPP_TEMPLATE")
-        if !methods.contains(.prompt) {
+        if let publicOrigin, !allowedOrigins.contains(publicOrigin) {
             warnings.append(
-                "OTPLESS_METHODS has no prompt: the page at / knows no other method yet, and signs nobody in"
-            )
+                "OTPLESS_ALLOWED_ORIGINS does not list the origin of OTPLESS_PUBLIC_URL: the page at / "
+                    + "opens no WebSocket, and gets no cookie")
         }
         if methods.contains(.prompt), template == nil {
             warnings.append(

@@ -1,5 +1,6 @@
 """Each state of the login page: for everybody, and on pictures (docs/screenshots)."""
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -114,6 +115,25 @@ def test_the_page_speaks_the_language_of_the_browser(browser, demo, language):
     assert phone.message().titles[0] in login.sentence.inner_text()
     fits(page)
     context.close()
+
+
+def codes():
+    """Every code that a reply may have."""
+    errors = Path(__file__).parents[2] / "docs" / "errors.md"
+    return re.findall(r"^\| `([A-Z_]+)` \|", errors.read_text(), re.MULTILINE)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_code_has_a_sentence_that_says_what_to_do(page, language):
+    page.goto("/")
+    said = page.evaluate("""async ([codes, language]) => {
+        const { explain, loadWords } = await import(OTPless.asset("element.js"))
+        const words = await loadWords(OTPless, language)
+        return codes.flatMap(code => [explain({ code }, words, language), explain({ code, retryAfter: 90 }, words, language)])
+    }""", [codes(), language])
+    assert len(said) > 80
+    for sentence in said:
+        assert len(sentence) > 15 and not re.search(r"[{}]|undefined|NaN|_", sentence), sentence
 
 
 @pytest.mark.browsing(java_script_enabled=False)

@@ -123,7 +123,7 @@ def test_login_tells_its_progress_and_returns_a_session(page, phone):
         self.session = OTPless.login({ phoneNumber: number, on })
         self.session.catch(() => {})
     }""", phone.number)
-    page.wait_for_function("told.some(([name, value]) => value == 'delivered')")
+    page.wait_for_function("() => told.some(([name, value]) => value == 'delivered')")
     phone.confirm()
     session = page.evaluate("session")
     assert session["user"]["phoneNumber"] == phone.number and session["isNewUser"]

@@ -222,3 +222,29 @@ def test_log_out_everywhere_ends_all_devices(login, phone, demo, browser):
     login.page.context.watch.expect("401 .*/api/")
     assert login.page.evaluate("OTPless.user()") is None
     login.shows("Sign in to OTPless Demo")
+
+
+def test_a_reload_after_another_message_waits_for_that_one(login, phone, page):
+    page.clock.install()
+    login.open()
+    login.wait_for(phone.number)
+    phone.message()
+    page.clock.fast_forward(20_000)
+    login.button("Send again").click()
+    expect(login.element.locator("#live")).to_have_text("We sent you another message.")
+    page.reload()
+    login.shows("Check your phone")
+    phone.confirm()
+    login.is_signed_in(phone.number)
+
+
+def test_an_account_that_is_gone_leads_back_to_the_form(login, phone, page, watch):
+    watch.expect("404 .*/api/user/me")
+    login.sign_in(phone)
+    page.evaluate("""OTPless.accessToken().then(token =>
+        fetch("/api/user/me", { method: "DELETE", headers: { Authorization: `Bearer ${token}` } }))""")
+    page.get_by_text("Change name").click()
+    page.get_by_label("Your name").fill("Ada")
+    page.get_by_role("button", name="Save").click()
+    login.shows("Sign in to OTPless Demo")
+    expect(login.sentence).to_have_text("Your session has ended. Please sign in again.")

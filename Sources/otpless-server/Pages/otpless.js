@@ -128,7 +128,8 @@ class Waiting {
       if (this.#outcome.error) throw this.#outcome.error
       return this.#outcome.data
     } finally {
-      keep("sessionStorage", PENDING, null)
+      // Not that of a login that came after this one.
+      if (recall("sessionStorage", PENDING)?.sessionId == this.#login.sessionId) keep("sessionStorage", PENDING, null)
       signal?.removeEventListener("abort", giveUp)
       onReturn(removeEventListener, this.#wake)
     }
@@ -146,6 +147,7 @@ class Waiting {
       const answered = heard || await this.#claim()
       if (this.#outcome) return
       failures = answered ? 0 : failures + 1
+      if (!answered) this.#deaf = 0  // the network's fault, not the sockets'
       if (heard || !answered) this.#on.connection?.("lost")
       if (now() > this.#login.expiresAt + 120) this.#end({ error: new OTPlessError("SESSION_EXPIRED") })
       const pauses = heard ? 500 : Math.min(8000, 1500 * 1.5 ** failures)
@@ -169,7 +171,8 @@ class Waiting {
         clearTimeout(silence)
         socket.onmessage = socket.onclose = null
         socket.close()
-        this.#deaf = heard ? 0 : this.#deaf + 1
+        if (heard) this.#deaf = 0
+        else if (!this.#isWoken) this.#deaf++
         resolve(heard)
       }
       const silence = setTimeout(done, Waiting.SILENCE)
@@ -382,8 +385,14 @@ async function authorized(work, isRefused) {
   return work(await accessToken())
 }
 
-const api = (method, path, body) =>
-  authorized(token => call(method, path, body, { token }), reply => reply.statusCode == 401).then(reply => reply.data)
+async function api(method, path, body) {
+  try {
+    return (await authorized(token => call(method, path, body, { token }), error => error.statusCode == 401)).data
+  } catch (error) {
+    if (error.code == "USER_NOT_FOUND") forget()
+    throw error
+  }
+}
 
 /** `fetch` with the access token, for the site's own backend. */
 const authorizedFetch = (input, init = {}) => authorized(token => {

@@ -1,23 +1,23 @@
 import OTPless
 import Wire
 
-/// What the API is, for tools and for people: `GET /openapi.json` and `GET /docs`.
-struct Documents {
-    /// The OpenAPI document.
-    let description: Asset
-
-    /// The same as a page.
-    let page: Asset
-
-    /// Writes both; they stay as they are while the server runs.
-    init(_ config: Config, _ parts: PageParts) {
-        let tree = APIDocument(config).tree
+/// What the API is, for tools and for people.
+///
+/// Each takes some 50 ms to write.
+enum Documents {
+    /// `GET /openapi.json`: the OpenAPI document.
+    static func description(_ config: Config) -> Asset {
         // It holds nothing that is anybody's own: tools on any page may read it.
-        description = Asset(
-            tree.bytes, "application/json",
+        Asset(
+            APIDocument(config).tree.bytes, "application/json",
             headers: [("Cache-Control", "no-cache")] + PageParts.open)
-        page = Asset(
-            DocsPage(document: tree, style: parts.path(of: "docs.css") ?? "").html,
+    }
+
+    /// `GET /docs`: the same as a page.
+    static func page(_ config: Config, _ parts: PageParts) -> Asset {
+        let style = parts.path(of: "docs.css") ?? ""
+        return Asset(
+            DocsPage(document: APIDocument(config).tree, style: style).html,
             "text/html; charset=utf-8", headers: PageHeaders.page(config))
     }
 }

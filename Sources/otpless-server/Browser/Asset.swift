@@ -13,7 +13,8 @@ struct Asset: Sendable {
     /// The reply in each coding, but for its body.
     private let heads: [ContentCoding: Response]
     private let identity: Response
-    private let forms: [ContentCoding: CompressedForm]
+    /// The replies in the other codings; nil for one that makes the bytes no shorter.
+    private let forms: [ContentCoding: MadeOnce<Response?>]
     private let codings: [ContentCoding]
 
     /// Something to be sent.
@@ -38,7 +39,7 @@ struct Asset: Sendable {
         self.heads = heads
         identity = heads[.identity]?.with(bytes) ?? Response(status: 200, body: bytes)
         forms = heads.filter { $0.key != .identity }.reduce(into: [:]) { forms, head in
-            forms[head.key] = CompressedForm {
+            forms[head.key] = MadeOnce("compression") {
                 Compression.encode(bytes, as: head.key).map(head.value.with)
             }
         }
@@ -69,7 +70,7 @@ struct Asset: Sendable {
         }
         guard let form = forms[coding] else { return .now(identity) }
         if let response = form.ready { return .now(response ?? identity) }
-        return .later { [identity] _ in await form.response() ?? identity }
+        return .later { [identity] _ in (await form.value() ?? nil) ?? identity }
     }
 }
 

@@ -172,6 +172,15 @@ def test_an_element_can_come_and_go(page, phone):
     expect(page.locator("#account")).to_be_visible()
 
 
+def test_an_element_that_is_taken_away_cancels_its_login(page, phone):
+    login = LoginPage(page).open()
+    login.wait_for(phone.number)
+    with page.expect_response("**/api/auth/cancel"):
+        page.evaluate("document.querySelector('otpless-login').remove()")
+    phone.confirm()
+    assert page.evaluate("OTPless.user()") is None
+
+
 @pytest.mark.parametrize("garbage", ["{", "null", "[]", '{"expiresAt": 99999999999}', '"x"'])
 def test_what_stands_in_storage_stops_nobody(context, phone, garbage, watch):
     watch.allow(r"40[04] .*/api/auth/claim|40[04] .*/api/auth/ws|WebSocket connection")

@@ -449,6 +449,11 @@ class OTPlessLogin extends HTMLElement {
       if (this.isConnected) this.connectedCallback()
     }
   }
+
+  /** A page that goes on without it wants no login any more; one that moves it does. */
+  disconnectedCallback() {
+    queueMicrotask(() => this.isConnected || this.reset?.())
+  }
 }
 
 globalThis.OTPless ??= OTPless

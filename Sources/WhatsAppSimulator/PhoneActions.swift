@@ -112,6 +112,10 @@ struct PhoneActions {
     ) -> Reply {
         .later { loop in
             do throws(Failure) {
+                // A page of any site may post text here; for JSON its browser would have to ask first.
+                guard request.headers["content-type"]?.hasPrefix("application/json") == true else {
+                    throw Failure(.unsupportedMediaType)
+                }
                 try work(try PhoneFields(request), loop)
                 return Response(Envelope(200, "Done"))
             } catch {

@@ -102,6 +102,7 @@ def test_the_element_is_dark_only_where_the_page_says_that_it_can_be(page, site,
 
 
 def test_a_site_that_is_not_listed_is_told_so(page, site, demo, watch):
+    watch.expect("Does its OTPLESS_ALLOWED_ORIGINS list http://")
     watch.allow("blocked by CORS policy|ERR_FAILED|initiate")
     site.open(page, demo, MODULE)
     LoginPage(page).ask("+16505550199")
@@ -206,3 +207,17 @@ def test_the_client_has_at_most_8_kilobytes_and_the_page_30(page, demo):
     LoginPage(page).open()
     sent = {url: on_the_wire(url) for url in set(asked) if url.startswith("http")}
     assert len(sent) <= 10 and sum(sent.values()) < 30_000, sent
+
+
+@pytest.mark.parametrize("part", ["en.", "countries.", "element."])
+def test_a_part_that_does_not_arrive_is_asked_for_again(page, watch, part):
+    watch.expect("503")
+    watch.allow("preloaded using link preload")
+    answered = []
+
+    def fail_once(route):
+        answered.append(route.request.url)
+        route.fulfill(status=503) if len(answered) <= 2 else route.continue_()
+
+    page.route(f"**/assets/{part}*", fail_once)
+    LoginPage(page).open()

@@ -94,7 +94,7 @@ def test_where_links_are_all_there_is_no_number_is_asked(page, phone):
 def test_with_number_matching_a_link_asks_for_the_number(page, phone):
     login = LoginPage(page).open()
     login.scan()
-    number = login.element.locator("#match").inner_text()
+    number = login.element.locator("#link-match").inner_text()
     phone.text(login.code)
     phone.message()
     phone.text(number)
@@ -121,6 +121,7 @@ def test_a_wrong_number_declines(page, phone):
     right = int(login.element.locator("#match").inner_text())
     phone.text("10" if right != 10 else "11")
     login.shows("Sign-in declined")
+    expect(login.sentence).to_contain_text("or not the number shown here")
 
 
 @pytest.mark.settings(OTPLESS_LOGIN_TTL="2s")

@@ -39,6 +39,14 @@ def at_rest(login):
     login.page.clock.pause_at(login.page.evaluate("Date.now() + 1000"))
 
 
+def stands_at_the_start(login, part):
+    """Digits run from left to right, but begin where the text around them does."""
+    left = "node => { const range = document.createRange(); range.selectNodeContents(node); return range.getBoundingClientRect().left }"
+    card, digits = login.element.locator("#card").bounding_box(), login.element.locator(part).evaluate(left)
+    is_right = digits > card["x"] + card["width"] / 2
+    assert is_right == (login.element.locator("#card").get_attribute("dir") == "rtl")
+
+
 @pytest.mark.settings(OTPLESS_CONFIRMATION="match")
 def test_with_number_matching(page, phone, seen):
     login = LoginPage(page).open()
@@ -48,10 +56,12 @@ def test_with_number_matching(page, phone, seen):
     phone.message()
     expect(login.element.locator("#message")).to_have_attribute("data-step", "delivered")
     seen("match")
+    stands_at_the_start(login, "#match")
     login.element.locator("#cancel").click()
     login.element.locator("#by-link").click()
     expect(login.element.locator("#match-hint")).to_be_visible()
     seen("link-match")
+    stands_at_the_start(login, "#link-match")
 
 
 def test_from_the_form_to_the_account(page, phone, seen):

@@ -48,10 +48,12 @@ def test_a_deny_signs_nobody_in_and_keeps_messages_away(login, phone, watch):
     login.wait_for(phone.number)
     phone.deny()
     login.shows("Sign-in declined")
+    expect(login.button("Scan a QR code")).to_be_visible()
     login.button("Try again").click()
     expect(login.phone).to_have_value(phone.number)
     login.button("Continue with WhatsApp").click()
-    expect(login.problem).to_have_text("This number gets no more messages for now. Try again in 10 minutes, or send us a message instead.")
+    expect(login.problem).to_have_text("This number gets no more messages for now. "
+        "Please try again in 10 minutes. Or choose “Scan a QR code” below.")
 
 
 @pytest.mark.settings(OTPLESS_LOGIN_TTL="2s")
@@ -104,7 +106,7 @@ def test_another_message_too_early_says_when(login, phone, watch, page):
     expect(login.element.locator("#resend")).to_have_text(re.compile(r"Send again in .?(1:00|0:5\d)"))
     login.button("Use another number").click()
     login.button("Continue with WhatsApp").click()
-    expect(login.problem).to_have_text(re.compile(r"Try again in (1 minute|\d\d seconds), or send us a message"))
+    expect(login.problem).to_have_text(re.compile(r"try again in (1 minute|\d\d seconds)\. Or choose"))
 
 
 def test_another_number_ends_the_login(login, phone, demo):
@@ -248,3 +250,33 @@ def test_an_account_that_is_gone_leads_back_to_the_form(login, phone, page, watc
     page.get_by_role("button", name="Save").click()
     login.shows("Sign in to OTPless Demo")
     expect(login.sentence).to_have_text("Your session has ended. Please sign in again.")
+
+
+def test_a_second_message_that_is_on_its_way_does_not_come_after_the_first_is_confirmed(login, phone, page):
+    page.clock.install()
+    login.open()
+    login.wait_for(phone.number)
+    first = phone.message()
+    page.clock.fast_forward(20_000)
+    held = []
+    page.route("**/api/auth/initiate", lambda route: held.append(route))
+    login.button("Send again").click()
+    phone.tap(0, first)
+    login.is_signed_in(phone.number)
+    with page.expect_response("**/api/auth/cancel"):
+        held[0].continue_()
+    login.is_signed_in(phone.number)
+    page.get_by_role("button", name="Log out", exact=True).click()
+    login.shows("Sign in to OTPless Demo")
+    expect(login.account).to_be_hidden()
+    expect(login.phone).to_be_focused()
+
+
+def test_who_turns_to_the_qr_code_is_not_taken_back(login, phone, page):
+    held = []
+    page.route("**/api/auth/initiate", lambda route: held.append(route) if not held else route.continue_())
+    login.ask(phone.number)
+    login.scan()
+    with page.expect_response("**/api/auth/cancel"):
+        held[0].continue_()
+    login.shows("Scan to sign in")

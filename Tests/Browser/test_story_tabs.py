@@ -100,3 +100,56 @@ def test_a_login_that_another_tab_takes_over_is_told(context, phone):
     login.shows("Open in another tab")
     phone.confirm()
     other.is_signed_in(phone.number)
+
+
+def test_a_tab_shows_the_account_that_another_tab_signed_in(context, demo):
+    first, second = LoginPage(context.new_page()).open(), LoginPage(context.new_page()).open()
+    one, other = demo.phone(demo.new_number()), demo.phone(demo.new_number())
+    first.wait_for(one.number)
+    second.sign_in(other)
+    one.confirm()
+    first.is_signed_in(one.number)
+    second.is_signed_in(one.number)
+    assert second.page.evaluate("OTPless.user().then(user => user.phoneNumber)") == one.number
+
+
+def test_a_late_refresh_of_the_login_before_changes_nothing(context, demo):
+    first, second = LoginPage(context.new_page()).open(), LoginPage(context.new_page())
+    first.sign_in(demo.phone(demo.new_number()))
+    second.page.goto("/")
+    second.is_signed_in()
+    held = []
+    second.page.route("**/api/auth/refresh", lambda route: held.append(route))
+    second.page.evaluate("void (self.late = OTPless.refresh().catch(() => {}))")
+    second.page.evaluate("navigator.locks.query()")
+    expect(second.account).to_be_visible()
+    first.page.get_by_role("button", name="Log out", exact=True).click()
+    first.shows("Sign in to OTPless Demo")
+    other = demo.phone(demo.new_number())
+    first.sign_in(other)
+    context.watch.allow("401 .*/api/auth/refresh")
+    for route in held:
+        route.continue_()
+    second.page.evaluate("late")
+    for tab in first, second:
+        tab.is_signed_in(other.number)
+        assert tab.page.evaluate("OTPless.user().then(user => user.phoneNumber)") == other.number
+
+
+@pytest.mark.parametrize("mode", [pytest.param("memory"), pytest.param("cookie", marks=COOKIE)])
+def test_a_refresh_whose_reply_is_lost_is_asked_again(context, phone, mode):
+    context.watch.expect("ERR_FAILED .*refresh")
+    login = LoginPage(context.new_page()).open()
+    login.sign_in(phone)
+    lost = []
+
+    def lose(route):
+        if not lost:
+            lost.append(route.fetch().status)
+            return route.abort()
+        route.continue_()
+
+    login.page.route("**/api/auth/refresh", lose)
+    login.page.evaluate("OTPless.refresh()")
+    assert lost == [200]
+    assert login.page.evaluate("OTPless.user()") is not None

@@ -77,6 +77,15 @@ struct PhoneTests {
         }
     }
 
+    @Test func `what a form of any site could send is no action`() async throws {
+        try await Rig.run { rig in
+            let reply = try await exchange(
+                "POST", "/simulator/text", #"{"phone":"16505550142","text":"yes"}"#,
+                headers: ["Content-Type: text/plain"], port: rig.port)
+            #expect(reply.status == 415)
+        }
+    }
+
     @Test(
         arguments: [
             ("text", #"{"phone":"16505550142"}"#, "text"),

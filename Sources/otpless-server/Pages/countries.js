@@ -28,7 +28,7 @@ const COUNTRIES = new Map(Object.entries(TRUNKS).flatMap(([trunk, regions]) =>
 
 /** All countries with their names in a language, in its order. */
 export function countries(language) {
-  const names = new Intl.DisplayNames([language], { type: "region" })
+  const names = globalThis.Intl.DisplayNames ? new Intl.DisplayNames([language], { type: "region" }) : { of: region => region }
   const order = new Intl.Collator(language).compare
   return [...COUNTRIES.values()]
     .map(country => ({ ...country, name: names.of(country.region) }))
@@ -37,12 +37,11 @@ export function countries(language) {
 
 /** The country this person is likely in, by the languages of the browser; null when they do not tell. */
 export function guessRegion(languages) {
-  for (const language of languages) {
-    const { region } = new Intl.Locale(language)
-    if (COUNTRIES.has(region)) return region
-  }
-  const { region } = new Intl.Locale(languages[0] ?? "en").maximize()
-  return COUNTRIES.has(region) ? region : null
+  const locales = languages.flatMap(language => {
+    try { return [new Intl.Locale(language)] } catch { return [] }  // some browsers say "C"
+  })
+  return [...locales, ...locales.slice(0, 1).map(locale => locale.maximize())]
+    .map(locale => locale.region).find(region => COUNTRIES.has(region)) ?? null
 }
 
 /** The digits of any script, without what people put between them. */

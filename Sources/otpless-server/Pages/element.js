@@ -25,22 +25,23 @@ const MARKUP = `
     </div>
     <button id="continue" class="main" part="button">${CHAT}<span data-word="continue"></span></button>
   </form>
-  <div id="or" data-in="form" data-for="both"><span data-word="or"></span></div>
-  <button id="by-link" data-in="form" data-for="link" type="button" part="button"></button>
+  <button id="again" class="main" data-in="over" type="button" part="button" data-word="again"></button>
+  <div id="or" data-in="form over" data-for="both"><span data-word="or"></span></div>
+  <button id="by-link" data-in="form over" data-for="link" type="button" part="button"></button>
 
+  <p id="match" class="match" data-in="asked" dir="ltr"></p>
   <div id="message" data-in="asked" aria-hidden="true"><b></b><i></i><i></i>${TICKS}</div>
   <p id="delivery" data-in="asked" role="status"></p>
   <div id="qr" data-in="link"></div>
   <a id="open" data-in="link" part="button" rel="noopener"></a>
   <p id="send" data-in="link"><span></span> <strong id="link-code" dir="ltr"></strong></p>
   <p id="match-hint" data-in="link"></p>
-  <p id="match" data-in="asked link" dir="ltr"></p>
+  <p id="link-match" class="match" data-in="link" dir="ltr"></p>
   <div id="clock" data-in="asked link">
     <p><span data-word="timeLeft"></span> <span id="countdown" role="timer" dir="ltr"></span></p>
     <div id="bar" aria-hidden="true"><i></i></div>
     <p id="connection" role="status"></p>
   </div>
-  <button id="again" class="main" data-in="over" type="button" part="button" data-word="again"></button>
   <div class="row" data-in="asked link">
     <button id="resend" data-in="asked" type="button" part="button"></button>
     <button id="change" data-in="asked link" type="button" part="button"></button>
@@ -59,7 +60,6 @@ const PROBLEMS = {
   PHONE_LOCKED: "locked",
   MESSAGE_SEND_FAILED: "notSent",
   RATE_LIMITED: "tooMany",
-  RATE_LIMITED_BUT_LINKS: "tooManyLink",
   SERVICE_UNAVAILABLE: "unavailable",
   UNREACHABLE: "unreachable",
   INSECURE_CONTEXT: "insecure",
@@ -80,8 +80,11 @@ const dictionaries = {}  // by language
 
 /** The words of a language: `(key, values) => text`. */
 export async function loadWords({ setup, origin }, language) {
-  dictionaries[language] ??= fetch(origin + setup.assets.words[language]).then(reply => reply.json())
-  const words = await dictionaries[language]
+  dictionaries[language] ??= fetch(origin + setup.assets.words[language]).then(reply => reply.ok ? reply.json() : Promise.reject(reply))
+  const words = await dictionaries[language].catch(error => {
+    delete dictionaries[language]
+    throw error
+  })
   const app = { app: setup.appName }
   return (key, values) => words[key].replace(/\{(\w+)\}/g, (_, name) => ({ ...app, confirm: words.confirm, ...values })[name])
 }
@@ -89,7 +92,7 @@ export async function loadWords({ setup, origin }, language) {
 /** The page's own language, else the browser's, of those that there are. */
 export function chooseLanguage(host, { setup }) {
   const wanted = [host.closest("[lang]")?.lang, ...navigator.languages]
-  return wanted.map(tag => tag?.split("-")[0].toLowerCase()).find(tag => tag in setup.assets.words) ?? "en"
+  return wanted.map(tag => tag?.split("-")[0].toLowerCase()).find(tag => Object.hasOwn(setup.assets.words, tag)) ?? "en"
 }
 
 /** The sentence for an error; what to do next is in it. */
@@ -108,8 +111,8 @@ const clockText = seconds => `${Math.floor(seconds / 60)}:${String(seconds % 60)
 export async function mount(host, OTPless) {
   const language = chooseLanguage(host, OTPless)
   const [words, numbers] = await Promise.all([loadWords(OTPless, language), import(OTPless.asset("countries.js"))])
-  if (!host.isConnected || host.shadowRoot) return
-  const root = host.attachShadow({ mode: "open" })
+  if (!host.isConnected || host.reset) return
+  const root = host.shadowRoot ?? host.attachShadow({ mode: "open" })
   root.innerHTML = MARKUP
   const style = Object.assign(document.createElement("link"), { rel: "stylesheet", href: OTPless.asset("element.css") })
   const styled = new Promise(resolve => style.onload = style.onerror = resolve)
@@ -132,8 +135,12 @@ class LoginView {
   #state = null
   #stop = null  // ends the login that is waited for
   #login = null  // what the server said about it
+  #attempt = 0  // what begins later than it should shows nothing
+  #session = null  // that of all tabs
+  #shownUser = null  // the id of the account that was told
   #resendAt = 0
   #clock = null
+  #lost = null
 
   constructor(host, root, { OTPless, words, language, numbers }) {
     this.#host = host
@@ -144,6 +151,7 @@ class LoginView {
     this.#numbers = numbers
     const wanted = host.getAttribute("methods")?.split(/[\s,]+/) ?? OTPless.setup.methods
     this.#methods = OTPless.setup.methods.filter(method => wanted.includes(method))
+    if (!this.#methods.length) this.#methods = OTPless.setup.methods
     this.#fill()
     this.#listen()
   }
@@ -176,8 +184,11 @@ class LoginView {
       const button = happened.submitter ?? happened.currentTarget
       if (button.ariaDisabled == "true") return
       button.ariaDisabled = "true"
-      await work()
-      button.ariaDisabled = button.dataset.rests ?? "false"
+      try {
+        await work()
+      } finally {
+        button.ariaDisabled = button.dataset.rests ?? "false"
+      }
     })
     on("form", "submit", () => this.#ask())
     on("by-link", "click", () => this.#start({ link: true }))
@@ -228,6 +239,7 @@ class LoginView {
     for (const id of ["problem", "live", "connection"]) this.#$(id).textContent = ""
     this.#$("phone").removeAttribute("aria-invalid")
     clearInterval(this.#clock)
+    clearTimeout(this.#lost)
     if (!isFirst) this.#$(focus).focus()
     this.#tell("state", { state, title: this.#$("title").textContent })
   }
@@ -256,7 +268,9 @@ class LoginView {
   #toForm(sentence = this.#words(this.#methods.includes("prompt") ? "intro" : "introLink")) {
     this.#stop?.abort()
     this.#stop = null
+    this.#attempt++
     this.#show("form", "signIn", sentence, this.#methods.includes("prompt") && !this.#isPhone ? "phone" : "title")
+    if (this.#session) this.#sessionChanged({ session: this.#session })
   }
 
   reset() {
@@ -264,9 +278,10 @@ class LoginView {
   }
 
   #complain(error) {
-    const hasWayOut = error.code == "RATE_LIMITED" && this.#methods.includes("link")
-    const { code, retryAfter } = error
-    this.#$("problem").textContent = explain({ code: hasWayOut ? "RATE_LIMITED_BUT_LINKS" : code, retryAfter }, this.#words, this.#language)
+    // Limits and locks stop messages to a number, and nothing else.
+    const isOnlyNumber = ["RATE_LIMITED", "PHONE_LOCKED"].includes(error.code) && !this.#$("by-link").hidden
+    const otherWay = isOnlyNumber ? ` ${this.#words("orChoose", { other: this.#$("by-link").textContent })}` : ""
+    this.#$("problem").textContent = explain(error, this.#words, this.#language) + otherWay
   }
 
   // A login
@@ -298,9 +313,11 @@ class LoginView {
   /** Shows a login from its start to its end. Null if there is none. */
   #follow(begin, begun = () => {}) {
     const stop = new AbortController
+    const attempt = ++this.#attempt
     const isShown = () => this.#stop == stop
     const on = {
       started: login => {
+        if (attempt != this.#attempt) return stop.abort()  // the person has gone on meanwhile
         this.#stop?.abort()  // the one before, if this message is another one
         this.#stop = stop
         this.#wait(login)
@@ -311,7 +328,7 @@ class LoginView {
     }
     return begin({ on, signal: stop.signal })?.then(session => isShown() && this.#succeed(session), error => {
       if (isShown()) this.#fail(error)
-      else if (error.code != "ABORTED") this.#refuse(error)
+      else if (attempt == this.#attempt) this.#refuse(error)
       begun()
     }) ?? null
   }
@@ -321,7 +338,7 @@ class LoginView {
     const { phoneNumber, matchNumber, method, startedAt } = login
     if (method == "link") this.#showLink(login)
     else this.#show("asked", "checkPhone", this.#words(matchNumber ? "askedMatch" : "askedTap", { number: this.#shown(phoneNumber) }))
-    this.#$("match").textContent = matchNumber ?? ""
+    this.#$(method == "link" ? "link-match" : "match").textContent = matchNumber ?? ""
     this.#$("change").textContent = this.#words(method == "link" ? "byNumber" : "changeNumber")
     if (method == "link") this.#$("change").hidden = !this.#methods.includes("prompt")
     this.#resendAt = startedAt + Math.max(15, this.#OTPless.setup.resendAfter)
@@ -355,11 +372,15 @@ class LoginView {
     if (this.#$("delivery").textContent != this.#words(step)) this.#$("delivery").textContent = this.#words(step)
   }
 
+  /** Said after a moment: what comes back at once need not be told. */
   #showConnection(state) {
-    const isLost = this.#$("connection").textContent != ""
-    if (isLost == (state == "lost")) return
-    this.#$("connection").textContent = isLost ? "" : this.#words("lost")
-    if (isLost) this.#$("live").textContent = this.#words("connected")
+    clearTimeout(this.#lost)
+    const say = () => this.#setText("connection", this.#words("lost"))
+    if (state == "lost") this.#lost = setTimeout(say, 1500)
+    else if (this.#$("connection").textContent) {
+      this.#setText("connection", "")
+      this.#setText("live", this.#words("connected"))
+    }
   }
 
   #tick() {
@@ -391,25 +412,37 @@ class LoginView {
   #fail(error) {
     this.#stop = null
     const outcome = OUTCOMES[error.code] ?? "failed"
-    this.#show("over", `${outcome}Title`, this.#words(outcome))
+    const isMatch = outcome == "denied" && this.#login.matchNumber
+    this.#show("over", `${outcome}Title`, this.#words(isMatch ? "deniedMatch" : outcome))
+    if (this.#login.method == "link") for (const id of ["or", "by-link"]) this.#$(id).hidden = true  // it is what "again" does
   }
 
   #succeed(session) {
     const { user, isNewUser } = session
+    this.#stop?.abort()
     this.#stop = null
+    this.#attempt++
+    this.#shownUser = user.id
     this.#show("success", isNewUser ? "welcome" : "welcomeBack", this.#words("signedIn", { number: this.#shown(user.phoneNumber) }))
     this.#$("phone").value = ""
     this.#tell("login", session)
   }
 
-  /** Another tab signed in or out, or the session has ended. */
+  /** Somebody signed in or out, here or in another tab, or the session has ended. */
   async #sessionChanged({ session, reason }) {
-    if (session && this.#state == "form") {
-      const user = session.user ?? await this.#OTPless.user().catch(() => null)
-      if (user && this.#state == "form") this.#succeed({ ...session, user, isNewUser: false })
-    } else if (!session && this.#state == "success") {
-      this.#toForm(this.#words(reason == "logout" ? "loggedOut" : "sessionEnded"))
-      this.#tell("logout")
-    }
+    this.#session = session
+    if (!session) return this.#signedOut(reason)
+    const isNews = this.#state == "success" ? session.userId != this.#shownUser : ["form", "over"].includes(this.#state)
+    if (!isNews) return
+    const state = this.#state
+    const user = session.user ?? await this.#OTPless.user().catch(() => null)
+    if (user && this.#state == state) this.#succeed({ ...session, user, isNewUser: false })
+  }
+
+  #signedOut(reason) {
+    if (!this.#shownUser) return
+    this.#shownUser = null
+    this.#tell("logout")  // first, so that the page shows this element again, which takes the focus
+    if (this.#state == "success") this.#toForm(this.#words(reason == "logout" ? "loggedOut" : "sessionEnded"))
   }
 }

@@ -15,6 +15,7 @@ export interface Session {
   userId: string
   isNewUser?: boolean
   user?: User
+  tokenType?: "Bearer"
   /** A JWT; `OTPless.accessToken()` returns one that has not run out. */
   accessToken: string
   /** Absent where the server keeps it in a cookie. */
@@ -146,15 +147,17 @@ export default OTPless
 export interface OTPlessLoginElement extends HTMLElement {
   /** Leaves the login that is waited for. */
   reset(): void
-  addEventListener(type: "otpless-login", listener: (event: CustomEvent<Session>) => void): void
-  addEventListener(type: "otpless-logout", listener: (event: CustomEvent<null>) => void): void
-  addEventListener(type: "otpless-state", listener: (event: CustomEvent<{ state: "form" | "asked" | "link" | "over" | "success"; title: string }>) => void): void
-  addEventListener(...listener: Parameters<HTMLElement["addEventListener"]>): void
 }
 
 declare global {
   var OTPless: typeof import("./otpless").OTPless
   interface HTMLElementTagNameMap {
     "otpless-login": OTPlessLoginElement
+  }
+  /** They bubble, so a page may listen on itself. */
+  interface GlobalEventHandlersEventMap {
+    "otpless-login": CustomEvent<Session & { user: User }>
+    "otpless-logout": CustomEvent<null>
+    "otpless-state": CustomEvent<{ state: "form" | "asked" | "link" | "over" | "success"; title: string }>
   }
 }

@@ -26,20 +26,21 @@ let clockOffset = 0  // of the server's clock to this one, in milliseconds
 const now = () => (Date.now() + clockOffset) / 1000
 
 /** The reply's envelope. Throws its error, or UNREACHABLE. */
-async function call(method, path, body, { token, ...options } = {}) {
+async function call(method, path, body, { token, patience = 30_000, ...options } = {}) {
   const headers = { ...body && { "Content-Type": "application/json" }, ...token && { Authorization: `Bearer ${token}` } }
-  const patience = new AbortController
-  const timer = setTimeout(() => patience.abort(), 30_000)
+  const stop = new AbortController
+  const timer = setTimeout(() => stop.abort(), patience)
   let reply
   try {
     const response = await fetch(server + path, {
-      credentials: "omit", ...options, method, headers, body: body && JSON.stringify(body), signal: patience.signal,
+      credentials: "omit", ...options, method, headers, body: body && JSON.stringify(body), signal: stop.signal,
     })
     const date = Date.parse(response.headers.get("Date"))
     if (date) clockOffset = date - Date.now()
     reply = await response.json()
   } catch {
-    throw new OTPlessError("UNREACHABLE")
+    if (navigator.onLine && server != location.origin) console.warn(`OTPless: no answer from ${server}. Does its OTPLESS_ALLOWED_ORIGINS list ${location.origin}?`)
+    throw new OTPlessError("UNREACHABLE", { message: `No answer from ${server}` })
   } finally {
     clearTimeout(timer)
   }
@@ -103,10 +104,13 @@ class Waiting {
   #outcome = null  // { data } or { error }
   #interrupt = () => {}
   #isWoken = false
+  #deadline
 
   constructor(login, on = {}) {
     this.#login = login
     this.#on = on
+    // By a clock that nobody sets.
+    this.#deadline = performance.now() + 1000 * (login.expiresAt + 120 - now())
   }
 
   get #proof() {
@@ -117,7 +121,7 @@ class Waiting {
   /** Waits for the outcome; a signal gives up and cancels the login. */
   async outcome(signal) {
     const giveUp = () => {
-      this.#end({ error: new OTPlessError("ABORTED") })
+      this.#end({ error: new OTPlessError("ABORTED", { message: "The login was given up" }) })
       call("POST", "/api/auth/cancel", this.#proof, { keepalive: true }).catch(() => {})
     }
     signal?.addEventListener("abort", giveUp)
@@ -138,6 +142,7 @@ class Waiting {
   /** By WebSocket; by HTTP where a network lets none through, with a socket tried again now and then. */
   async #wait() {
     for (let round = 1, failures = 0; !this.#outcome; round++) {
+      const begun = performance.now()
       const heard = (this.#deaf < 2 || round % 10 == 0) && await this.#listen()
       if (this.#outcome) return
       if (this.#isWoken) {
@@ -146,11 +151,12 @@ class Waiting {
       }
       const answered = heard || await this.#claim()
       if (this.#outcome) return
-      failures = answered ? 0 : failures + 1
+      const isFine = heard ? performance.now() - begun > 10_000 : answered
+      failures = isFine ? 0 : failures + 1
       if (!answered) this.#deaf = 0  // the network's fault, not the sockets'
       if (heard || !answered) this.#on.connection?.("lost")
-      if (now() > this.#login.expiresAt + 120) this.#end({ error: new OTPlessError("SESSION_EXPIRED") })
-      const pauses = heard ? 500 : Math.min(8000, 1500 * 1.5 ** failures)
+      if (performance.now() > this.#deadline) this.#end({ error: new OTPlessError("SESSION_EXPIRED") })
+      const pauses = Math.min(8000, (heard ? 500 : 1500) * 2 ** failures)
       await Promise.race([pause(pauses * (.5 + Math.random() / 2)), new Promise(resolve => this.#interrupt = resolve)])
     }
   }
@@ -246,8 +252,9 @@ async function login({ on = {}, signal, ...options } = {}) {
 /** Goes on with the login of this tab after a reload; a phone may drop a page while WhatsApp is in front. Null without one. */
 function resume({ on = {}, signal } = {}) {
   const pending = recall("sessionStorage", PENDING)
-  clockOffset = pending?.clockOffset ?? clockOffset
-  return pending?.expiresAt + 120 > now() ? wait(pending, on, signal) : null
+  if (typeof pending?.sessionId != "string") return null
+  clockOffset = pending.clockOffset ?? clockOffset
+  return pending.expiresAt + 120 > now() ? wait(pending, on, signal) : null
 }
 
 async function wait(pending, on, signal) {
@@ -265,7 +272,9 @@ const tabs = globalThis.BroadcastChannel && new BroadcastChannel("otpless")
 
 function adopt({ accessToken, refreshToken, expiresIn, ...data }) {
   keep("localStorage", SIGNED_IN, true)
-  change({ ...session, ...data, accessToken, ...refreshToken && { refreshToken }, expiresAt: now() + expiresIn, madeAt: Date.now() })
+  // Of two sessions the one that was made later counts, also if a clock was set back in between.
+  const madeAt = Math.max(Date.now(), (session?.madeAt ?? 0) + 1)
+  change({ ...data, accessToken, ...refreshToken && { refreshToken }, expiresAt: now() + expiresIn, madeAt })
   return { ...session }
 }
 
@@ -301,13 +310,13 @@ function holdLock(isHeld) {
   if (!isHeld) release = release?.() ?? null
   if (!isHeld || release) return
   const end = new Promise(resolve => release = resolve)
-  navigator.locks?.request(HAS_SESSION, { mode: "shared" }, () => end)
+  navigator.locks?.request(HAS_SESSION, { mode: "shared" }, () => end).catch(() => {})
 }
 
 async function hasOthers() {
-  if (!tabs || !navigator.locks) return tabs != null
-  const { held } = await navigator.locks.query()
-  return held.filter(lock => lock.name == HAS_SESSION).length > (session ? 1 : 0)
+  if (!tabs) return false
+  const { held } = await navigator.locks?.query().catch(() => null) ?? {}
+  return !held || held.filter(lock => lock.name == HAS_SESSION).length > (session ? 1 : 0)
 }
 
 /** Another tab may have a session, or a newer one: a refresh token that was used must not be used again. */
@@ -338,6 +347,8 @@ async function restore() {
   return session
 }
 
+const notSignedIn = () => new OTPlessError("NOT_SIGNED_IN", { message: "Nobody is signed in" })
+
 let refreshing = null
 
 /** New tokens. One refresh at a time across tabs. */
@@ -346,19 +357,50 @@ function refresh() {
   return refreshing ??= exclusively(() => rotate(before)).finally(() => refreshing = null)
 }
 
-const exclusively = work => navigator.locks ? navigator.locks.request("otpless.refresh", work) : work()
+/** Without others where there is a lock; some browsers have none, or refuse it with the site's storage. */
+async function exclusively(work) {
+  let hasBegun = false
+  const begin = () => {
+    hasBegun = true
+    return work()
+  }
+  try {
+    return await navigator.locks.request("otpless.refresh", begin)
+  } catch (error) {
+    if (hasBegun) throw error
+    return work()
+  }
+}
 
 async function rotate(before) {
   if (session || !setup.cookie) await askTabs()
   if (session && session.accessToken != before) return { ...session }  // another tab was first
-  if (!session && !setup.cookie) throw new OTPlessError("NOT_SIGNED_IN")
+  if (!session && !setup.cookie) throw notSignedIn()
+  const isStill = () => session?.accessToken == before
   try {
-    const { userId, refreshToken } = session ?? {}
-    const { data } = await call("POST", "/api/auth/refresh", { userId, refreshToken }, withCookie)
-    return adopt({ userId: subject(data.accessToken), ...data })
+    const data = await askForTokens(session ?? {})
+    if (isStill()) return adopt({ ...session, userId: subject(data.accessToken), ...data })
   } catch (error) {
-    if ([400, 401, 404].includes(error.statusCode)) forget()
-    throw error
+    if (isStill() && [400, 401, 404].includes(error.statusCode)) forget()
+    if (isStill() || !session) throw error.code == "MISSING_PARAMETERS" ? notSignedIn() : error  // there is no cookie
+  }
+  // Somebody signed in or out meanwhile, here or in another tab: that counts.
+  if (!session) throw notSignedIn()
+  return { ...session }
+}
+
+/**
+ * The reply may get lost after the tokens have changed. The server gives the same again for ten seconds, and ends the session
+ * when the old token comes later: so it is asked again soon, and the request outlives its page.
+ */
+async function askForTokens({ userId, refreshToken }) {
+  const ask = patience =>
+    call("POST", "/api/auth/refresh", { userId, refreshToken }, { ...withCookie, keepalive: true, patience })
+  try {
+    return (await ask(5000)).data
+  } catch (error) {
+    if (error.code != "UNREACHABLE") throw error
+    return (await ask(30_000)).data
   }
 }
 
@@ -367,7 +409,7 @@ const subject = token => JSON.parse(atob(token.split(".")[1].replace(/-/g, "+").
 
 /** An access token that is good for half a minute at least. */
 async function accessToken() {
-  if (!await restore()) throw new OTPlessError("NOT_SIGNED_IN")
+  if (!await restore()) throw notSignedIn()
   if (session.expiresAt < now() + 30) await refresh()
   return session.accessToken
 }
@@ -385,11 +427,15 @@ async function authorized(work, isRefused) {
   return work(await accessToken())
 }
 
+/** The API itself. What it says of a session counts for that session alone, not for one that came meanwhile. */
 async function api(method, path, body) {
+  let last
+  const work = token => call(method, path, body, { token: last = token })
   try {
-    return (await authorized(token => call(method, path, body, { token }), error => error.statusCode == 401)).data
+    return (await authorized(work, error => error.statusCode == 401)).data
   } catch (error) {
-    if (error.code == "USER_NOT_FOUND") forget()
+    const hasEnded = error.statusCode == 401 || error.code == "USER_NOT_FOUND"
+    if (hasEnded && session?.accessToken == last) forget()
     throw error
   }
 }
@@ -406,25 +452,25 @@ async function user() {
   try {
     return await restore() && await api("GET", "/api/user/me")
   } catch (error) {
-    if (![401, 404].includes(error.statusCode) && error.code != "NOT_SIGNED_IN") throw error
-    forget()
-    return null
+    const hasEnded = error.statusCode == 401 || ["USER_NOT_FOUND", "NOT_SIGNED_IN"].includes(error.code)
+    if (!hasEnded) throw error
+    return session ? user() : null
   }
 }
 
 /** Ends this login, or with `everywhere` all of the account. */
 async function logout({ everywhere = false } = {}) {
   if (!await restore()) return
-  const { userId, refreshToken } = session
+  const { userId, refreshToken, accessToken } = session
   const isRefused = error => error.statusCode == 401  // then it has ended already
   try {
     if (everywhere) await authorized(token => call("POST", "/api/auth/logout", { userId }, { token }), isRefused)
     const body = { userId, refreshToken, scope: "current" }
-    await call("POST", "/api/auth/logout", body, { token: session.accessToken, ...withCookie })
+    await call("POST", "/api/auth/logout", body, { token: accessToken, ...withCookie })
   } catch (error) {
-    if (!isRefused(error)) throw error
+    if (!isRefused(error) && error.code != "NOT_SIGNED_IN") throw error
   }
-  forget("logout")
+  if (session?.userId == userId) forget("logout")
 }
 
 const OTPless = {
@@ -443,7 +489,7 @@ class OTPlessLogin extends HTMLElement {
   async connectedCallback() {
     try {
       const { mount } = await import(OTPless.asset("element.js"))
-      if (this.isConnected && !this.shadowRoot) mount(this, OTPless)
+      await mount(this, OTPless)
     } catch {
       await pause(3000)
       if (this.isConnected) this.connectedCallback()

@@ -10,6 +10,15 @@ let user = null
 const ready = prepare()
 
 async function prepare() {
+  try {
+    await load()
+  } catch {
+    await new Promise(resolve => setTimeout(resolve, 3000))
+    return prepare()
+  }
+}
+
+async function load() {
   const [{ chooseLanguage, loadWords, explain }, { formatNumber }] =
     await Promise.all(["element.js", "countries.js"].map(name => import(OTPless.asset(name))))
   const language = chooseLanguage(login, OTPless)
@@ -63,7 +72,7 @@ async function attempt(work) {
   } catch (error) {
     if (user) say("", page.explain(error, page.words, page.language))
     if (error.code == "INVALID_NAME") refuseName()
-    if (error.code == "DEVICE_NOT_FOUND") showDevices()
+    if (error.code == "DEVICE_NOT_FOUND") await showDevices()
   }
 }
 
@@ -87,7 +96,10 @@ async function rename() {
 async function showDevices() {
   try {
     const devices = await OTPless.devices()
+    const hadFocus = $("devices").contains(document.activeElement)
     $("devices").replaceChildren(...devices.map(makeDevice))
+    if (hadFocus) $("devices-title").focus()
+    return true
   } catch (error) {
     if (user) $("problem").textContent = page.explain(error, page.words, page.language)
   }
@@ -112,9 +124,7 @@ const make = (tag, properties, children = []) => {
 
 async function endDevice({ id }) {
   await OTPless.endDevice(id)
-  await showDevices()
-  $("devices-title").focus()
-  say(page.words("ended"))
+  if (await showDevices()) say(page.words("ended"))
 }
 
 function ago(time) {

@@ -21,7 +21,9 @@ func exchange(
     _ method: String, _ path: String, _ body: String? = nil, headers: [String] = [], port: UInt16,
     patience: Duration = .seconds(30)
 ) async throws -> Reply {
-    let length = body.map { ["Content-Length: \($0.utf8.count)"] } ?? []
+    var length = body.map { ["Content-Length: \($0.utf8.count)"] } ?? []
+    let hasType = headers.contains { $0.hasPrefix("Content-Type") }
+    if body != nil, !hasType { length.append("Content-Type: application/json") }
     let lines =
         ["\(method) \(path) HTTP/1.1", "Host: test", "Connection: close"] + headers + length
     let request = Array((lines.joined(separator: "\r\n") + "\r\n\r\n" + (body ?? "")).utf8)

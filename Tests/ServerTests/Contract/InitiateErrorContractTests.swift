@@ -54,12 +54,12 @@ struct InitiateErrorContractTests {
     @Test func `while the server drains a login is refused with 503, and nothing is sent`()
         async throws
     {
-        try await withServer { server in
+        try await withServer(["OTPLESS_WORKERS": "1"]) { server in
             let body = #"{"phoneNumber":"+16505550142"}"#
             let request = HTTPRequest("POST", "/api/auth/initiate", body).bytes
             let socket = try TCPSocket(port: server.port)
             try socket.send(Array(request.dropLast(1)))
-            // Its reply shows that the bytes above have been read, too: the loop takes turns.
+            // Its reply shows that the bytes above have been read, too: the one loop takes turns.
             _ = try server.call("GET", "/healthz")
             server.process.signal(SIGTERM)
             _ = try waitFor("the drain") { server.log.contains(#""draining""#) ? true : nil }

@@ -91,6 +91,7 @@ def next_statuses(message, *expected, tracker=None):
 def simulator(method, path, body=None):
     request = urllib.request.Request(f"{phone_url}/simulator/{path}", method=method)
     request.data = None if body is None else json.dumps(body).encode()
+    request.add_header("Content-Type", "application/json")
     with opener.open(request, timeout=30) as reply:
         return json.load(reply)
 

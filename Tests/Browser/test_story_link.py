@@ -124,7 +124,7 @@ def test_a_wrong_number_declines(page, phone):
     expect(login.sentence).to_contain_text("or not the number shown here")
 
 
-@pytest.mark.settings(OTPLESS_LOGIN_TTL="2s")
+@pytest.mark.settings(OTPLESS_LOGIN_TTL="4s")
 def test_a_link_that_nobody_uses_expires_and_is_renewed(page):
     login = LoginPage(page).open()
     login.scan()

@@ -53,8 +53,8 @@ class Watch:
             pytest.fail("the page did what no page may:\n  " + "\n  ".join(problems), pytrace=False)
 
     def _console(self, message):
-        # Who gives up at once leaves a socket that was not open yet.
-        if "closed before the connection is established" in message.text:
+        # Who gives up at once leaves a socket that was not open yet; a slow machine takes a while to use what it loaded.
+        if re.search("closed before the connection is established|preloaded using link preload but not used", message.text):
             return
         if message.type in ("error", "warning", "assert"):
             self.seen.append(f"console: {message.text} {message.location.get('url', '')}")

@@ -1,7 +1,11 @@
 """/otpless.js on pages that others make."""
+import json
+import shutil
+import subprocess
 import threading
 import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -134,7 +138,7 @@ def test_login_tells_its_progress_and_returns_a_session(page, phone):
     assert not {"sessionId", "codeVerifier"} & set(told[0][1])
 
 
-def test_a_signal_cancels_the_login(page, phone, demo):
+def test_a_signal_cancels_the_login(page, phone):
     page.goto("/")
     code = page.evaluate("""number => {
         const giveUp = new AbortController
@@ -220,3 +224,15 @@ def test_a_part_that_does_not_arrive_is_asked_for_again(page, watch, part):
 
     page.route(f"**/assets/{part}*", fail_once)
     LoginPage(page).open()
+
+
+@pytest.mark.skipif(not shutil.which("tsc"), reason="tsc (node-typescript) is not installed")
+def test_the_types_are_those_of_the_documents(demo, tmp_path):
+    with urllib.request.urlopen(demo.url + "/otpless.d.ts") as reply:
+        (tmp_path / "otpless.d.ts").write_bytes(reply.read())
+    shutil.copy(Path(__file__).with_name("types.ts"), tmp_path)
+    (tmp_path / "tsconfig.json").write_text(json.dumps({"files": ["types.ts"], "compilerOptions": {
+        "strict": True, "noEmit": True, "target": "es2022", "module": "node16", "moduleResolution": "node16",
+        "lib": ["es2022", "dom"], "paths": {"https://login.example.com/otpless.js": ["./otpless.d.ts"]}}}))
+    checked = subprocess.run(["tsc", "-p", tmp_path], capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stdout

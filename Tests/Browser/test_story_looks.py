@@ -34,11 +34,6 @@ def seen(request, page):
     return seen
 
 
-def at_rest(login):
-    """The countdown moves on while a picture is taken; on all it is the same."""
-    login.page.clock.pause_at(login.page.evaluate("Date.now() + 1000"))
-
-
 def stands_at_the_start(login, part):
     """Digits run from left to right, but begin where the text around them does."""
     left = "node => { const range = document.createRange(); range.selectNodeContents(node); return range.getBoundingClientRect().left }"

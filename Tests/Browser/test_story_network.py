@@ -29,7 +29,7 @@ def test_without_websockets_the_page_asks_over_http(page, context, phone):
     login.is_signed_in(phone.number)
 
 
-def test_a_network_that_refuses_websockets_costs_nothing_but_a_moment(page, context, phone):
+def test_a_network_that_refuses_websockets_costs_nothing_but_a_moment(page, phone):
     page.route_web_socket("**/api/auth/ws*", lambda socket: socket.close())
     login = LoginPage(page).open()
     login.wait_for(phone.number)
@@ -37,7 +37,7 @@ def test_a_network_that_refuses_websockets_costs_nothing_but_a_moment(page, cont
     login.is_signed_in(phone.number)
 
 
-def test_a_network_that_swallows_frames_costs_nothing_but_a_moment(page, context, phone):
+def test_a_network_that_swallows_frames_costs_nothing_but_a_moment(page, phone):
     page.route_web_socket("**/api/auth/ws*", lambda socket: None)
     login = LoginPage(page).open()
     login.wait_for(phone.number)

@@ -226,12 +226,18 @@ def test_log_out_everywhere_ends_all_devices(login, phone, demo, browser):
     login.shows("Sign in to OTPless Demo")
 
 
-def test_a_reload_after_another_message_waits_for_that_one(login, phone, page):
-    page.clock.install()
+def until_another_can_be_sent(login, phone):
+    """Waits for a number until another message may follow; returns the first."""
+    login.page.clock.install()
     login.open()
     login.wait_for(phone.number)
-    phone.message()
-    page.clock.fast_forward(20_000)
+    first = phone.message()
+    login.page.clock.fast_forward(20_000)
+    return first
+
+
+def test_a_reload_after_another_message_waits_for_that_one(login, phone, page):
+    until_another_can_be_sent(login, phone)
     login.button("Send again").click()
     expect(login.element.locator("#live")).to_have_text("We sent you another message.")
     page.reload()
@@ -253,11 +259,7 @@ def test_an_account_that_is_gone_leads_back_to_the_form(login, phone, page, watc
 
 
 def test_a_second_message_that_is_on_its_way_does_not_come_after_the_first_is_confirmed(login, phone, page):
-    page.clock.install()
-    login.open()
-    login.wait_for(phone.number)
-    first = phone.message()
-    page.clock.fast_forward(20_000)
+    first = until_another_can_be_sent(login, phone)
     held = []
     page.route("**/api/auth/initiate", lambda route: held.append(route))
     login.button("Send again").click()

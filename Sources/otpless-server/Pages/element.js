@@ -97,14 +97,19 @@ export function chooseLanguage(host, { setup }) {
 
 /** The sentence for an error; what to do next is in it. */
 export function explain(error, words, language) {
-  const seconds = error.retryAfter
-  const [count, unit] = seconds < 100 ? [seconds, "second"] : seconds < 6000 ? [seconds / 60, "minute"] : [seconds / 3600, "hour"]
-  const wait = seconds ? new Intl.RelativeTimeFormat(language).format(Math.ceil(count), unit) : words("inMinutes")
+  const wait = error.retryAfter ? relativeTime(error.retryAfter, language) : words("inMinutes")
   return words(PROBLEMS[error.code] ?? "unknown", { wait })
 }
 
+/** "in 5 minutes", or "5 minutes ago" for seconds below zero: never sooner, never longer ago than it is. */
+export function relativeTime(seconds, language) {
+  const size = Math.abs(seconds)
+  const [length, unit] = size < 100 ? [1, "second"] : size < 6000 ? [60, "minute"] : size < 172_800 ? [3600, "hour"] : [86_400, "day"]
+  return new Intl.RelativeTimeFormat(language).format(Math.ceil(seconds / length), unit)
+}
+
 /** Left to right, whatever is around it. */
-const isolated = text => `\u2066${text}\u2069`
+export const isolated = text => `\u2066${text}\u2069`
 
 const clockText = seconds => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`
 
@@ -163,11 +168,11 @@ class LoginView {
   #fill() {
     const card = this.#$("card")
     card.lang = this.#language
-    card.dir = new Intl.Locale(this.#language).language == "ar" ? "rtl" : "ltr"
+    card.dir = this.#language == "ar" ? "rtl" : "ltr"
     this.#$("title").ariaLevel = this.#host.getAttribute("heading") ?? "2"
     for (const part of this.#root.querySelectorAll("[data-word]")) part.textContent = this.#words(part.dataset.word)
-    this.#$("by-link").textContent = this.#words(this.#methods.includes("prompt") ? this.#isPhone ? "byTap" : "byScan" : "continue")
-    this.#$("by-link").classList.toggle("main", !this.#methods.includes("prompt"))
+    this.#$("by-link").textContent = this.#words(this.#asksNumber ? this.#isPhone ? "byTap" : "byScan" : "continue")
+    this.#$("by-link").classList.toggle("main", !this.#asksNumber)
     this.#$("message").querySelector("b").textContent = this.#OTPless.setup.appName
     const region = this.#numbers.guessRegion(navigator.languages)
     this.#$("country").append(...this.#numbers.countries(this.#language).map(({ region, name, code }) =>
@@ -203,6 +208,10 @@ class LoginView {
   }
 
   // The number
+
+  get #asksNumber() {
+    return this.#methods.includes("prompt")
+  }
 
   get #number() {
     return this.#numbers.parseNumber(this.#$("phone").value, this.#$("country").value)
@@ -245,7 +254,7 @@ class LoginView {
   }
 
   #belongs({ in: states, for: method }) {
-    const methods = { both: this.#methods.length == 2, prompt: this.#methods.includes("prompt"), link: this.#methods.includes("link") }
+    const methods = { both: this.#methods.length == 2, prompt: this.#asksNumber, link: this.#methods.includes("link") }
     return states.split(" ").includes(this.#state) && (methods[method] ?? true)
   }
 
@@ -265,11 +274,11 @@ class LoginView {
     if (!this.#follow(callbacks => this.#OTPless.resume(callbacks))) this.#toForm()
   }
 
-  #toForm(sentence = this.#words(this.#methods.includes("prompt") ? "intro" : "introLink")) {
+  #toForm(sentence = this.#words(this.#asksNumber ? "intro" : "introLink")) {
     this.#stop?.abort()
     this.#stop = null
     this.#attempt++
-    this.#show("form", "signIn", sentence, this.#methods.includes("prompt") && !this.#isPhone ? "phone" : "title")
+    this.#show("form", "signIn", sentence, this.#asksNumber && !this.#isPhone ? "phone" : "title")
     if (this.#session) this.#sessionChanged({ session: this.#session })
   }
 
@@ -340,7 +349,7 @@ class LoginView {
     else this.#show("asked", "checkPhone", this.#words(matchNumber ? "askedMatch" : "askedTap", { number: this.#shown(phoneNumber) }))
     this.#$(method == "link" ? "link-match" : "match").textContent = matchNumber ?? ""
     this.#$("change").textContent = this.#words(method == "link" ? "byNumber" : "changeNumber")
-    if (method == "link") this.#$("change").hidden = !this.#methods.includes("prompt")
+    if (method == "link") this.#$("change").hidden = !this.#asksNumber
     this.#resendAt = startedAt + Math.max(15, this.#OTPless.setup.resendAfter)
     this.#showDelivery(this.#OTPless.setup.delivery ? "queued" : "sent")
     this.#clock = setInterval(() => this.#tick(), 250)
@@ -369,7 +378,7 @@ class LoginView {
 
   #showDelivery(step) {
     this.#$("message").dataset.step = step
-    if (this.#$("delivery").textContent != this.#words(step)) this.#$("delivery").textContent = this.#words(step)
+    this.#setText("delivery", this.#words(step))
   }
 
   /** Said after a moment: what comes back at once need not be told. */

@@ -39,13 +39,22 @@ async function call(method, path, body, { token, patience = 30_000, ...options }
     if (date) clockOffset = date - Date.now()
     reply = await response.json()
   } catch {
-    if (navigator.onLine && server != location.origin) console.warn(`OTPless: no answer from ${server}. Does its OTPLESS_ALLOWED_ORIGINS list ${location.origin}?`)
+    adviseOnce()
     throw new OTPlessError("UNREACHABLE", { message: `No answer from ${server}` })
   } finally {
     clearTimeout(timer)
   }
   if (reply.status != "success") throw new OTPlessError(reply.error?.code ?? "UNREACHABLE", { ...reply.error, ...reply })
   return reply
+}
+
+let isAdvised = false
+
+/** To the developer: a browser does not tell a page that its origin was refused. */
+function adviseOnce() {
+  if (isAdvised || !navigator.onLine || server == location.origin) return
+  isAdvised = true
+  console.warn(`OTPless: no answer from ${server}. Does its OTPLESS_ALLOWED_ORIGINS list ${location.origin}?`)
 }
 
 /** The refresh token's cookie goes along where the server uses one, and nowhere else. */
@@ -66,10 +75,8 @@ function keep(storage, key, value) {
 
 const pause = milliseconds => new Promise(resolve => setTimeout(resolve, milliseconds))
 
-/** The page is seen again, or the network is back: it may have slept for minutes. */
-function onReturn(change, listener) {
-  for (const event of ["online", "pageshow", "visibilitychange"]) change.call(event[0] == "v" ? document : self, event, listener)
-}
+/** What says that the page is seen again, or the network back: it may have slept for minutes. */
+const RETURNS = ["online", "pageshow", "visibilitychange"]
 
 // A login
 
@@ -125,7 +132,7 @@ class Waiting {
       call("POST", "/api/auth/cancel", this.#proof, { keepalive: true }).catch(() => {})
     }
     signal?.addEventListener("abort", giveUp)
-    onReturn(addEventListener, this.#wake)
+    for (const event of RETURNS) addEventListener(event, this.#wake)
     try {
       if (signal?.aborted) giveUp()
       await this.#wait()
@@ -135,7 +142,7 @@ class Waiting {
       // Not that of a login that came after this one.
       if (recall("sessionStorage", PENDING)?.sessionId == this.#login.sessionId) keep("sessionStorage", PENDING, null)
       signal?.removeEventListener("abort", giveUp)
-      onReturn(removeEventListener, this.#wake)
+      for (const event of RETURNS) removeEventListener(event, this.#wake)
     }
   }
 

@@ -4,7 +4,7 @@ import OTPless from "/otpless.js"
 
 const $ = id => document.getElementById(id)
 const login = $("login")
-let page = null  // { words, language, explain, formatNumber }, once they are here
+let page = null  // words, and what speaks by them, once they are here
 let user = null
 
 const ready = prepare()
@@ -19,10 +19,10 @@ async function prepare() {
 }
 
 async function load() {
-  const [{ chooseLanguage, loadWords, explain }, { formatNumber }] =
+  const [{ chooseLanguage, loadWords, ...speech }, { formatNumber }] =
     await Promise.all(["element.js", "countries.js"].map(name => import(OTPless.asset(name))))
   const language = chooseLanguage(login, OTPless)
-  page = { explain, formatNumber, language, words: await loadWords(OTPless, language) }
+  page = { ...speech, formatNumber, language, words: await loadWords(OTPless, language) }
 }
 
 // Signed in, and out
@@ -34,7 +34,7 @@ login.addEventListener("otpless-login", async ({ detail }) => {
   $("account").hidden = false
   $("greeting").textContent = page.words(detail.isNewUser ? "welcome" : "welcomeBack")
   setTitle($("greeting").textContent)
-  say(page.words("signedIn", { number: `\u2066${page.formatNumber(user.phoneNumber)}\u2069` }))
+  say(page.words("signedIn", { number: page.isolated(page.formatNumber(user.phoneNumber)) }))
   showUser()
   $("greeting").focus()
   showDevices()
@@ -129,8 +129,7 @@ async function endDevice({ id }) {
 
 function ago(time) {
   const seconds = OTPless.now() - time
-  const [count, unit] = seconds < 3600 ? [seconds / 60, "minute"] : seconds < 86400 ? [seconds / 3600, "hour"] : [seconds / 86400, "day"]
-  return seconds < 60 ? page.words("now") : new Intl.RelativeTimeFormat(page.language).format(-Math.floor(count), unit)
+  return seconds < 60 ? page.words("now") : page.relativeTime(-seconds, page.language)
 }
 
 // What people press; nothing twice at a time.

@@ -1,5 +1,5 @@
 /// What a limit counts.
-struct LimitSubject: SQLiteValue {
+struct LimitSubject: StoredValue {
     private let text: String
 
     /// Prompts to a phone, under whatever spelling.
@@ -17,7 +17,7 @@ struct LimitSubject: SQLiteValue {
         LimitSubject(text: "codes " + sender)
     }
 
-    var sqlite: SQLiteDatum { .text(text) }
+    var datum: Datum { .text(text) }
 }
 
 extension Rows {

@@ -32,7 +32,7 @@ import CSQLite
     }
 
     /// Runs a statement that returns no rows.
-    func run<each Value: SQLiteValue>(
+    func run<each Value: StoredValue>(
         _ sql: StaticString, _ values: repeat each Value
     ) throws(SQLiteError) {
         let statement = try prepared(sql)
@@ -42,7 +42,7 @@ import CSQLite
     }
 
     /// Runs a query and decodes its first row; nil when there is none.
-    func first<T, each Value: SQLiteValue>(
+    func first<T, each Value: StoredValue>(
         _ sql: StaticString, _ values: repeat each Value,
         decode: (SQLiteRow) throws(SQLiteError) -> T
     ) throws(SQLiteError) -> T? {
@@ -54,7 +54,7 @@ import CSQLite
     }
 
     /// Runs a query and decodes all of its rows.
-    func all<T, each Value: SQLiteValue>(
+    func all<T, each Value: StoredValue>(
         _ sql: StaticString, _ values: repeat each Value,
         decode: (SQLiteRow) throws(SQLiteError) -> T
     ) throws(SQLiteError) -> [T] {

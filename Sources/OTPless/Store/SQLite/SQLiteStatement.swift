@@ -15,11 +15,11 @@ import CSQLite
     /// What it was prepared from.
     var sql: String? { unsafe sqlite3_sql(handle).map { unsafe String(cString: $0) } }
 
-    func bind<each Value: SQLiteValue>(_ values: repeat each Value) throws(SQLiteError) {
+    func bind<each Value: StoredValue>(_ values: repeat each Value) throws(SQLiteError) {
         var index: Int32 = 0
         for value in repeat each values {
             index += 1
-            try SQLiteError.check(bind(value.sqlite, at: index))
+            try SQLiteError.check(bind(value.datum, at: index))
         }
     }
 
@@ -39,7 +39,7 @@ import CSQLite
         unsafe sqlite3_clear_bindings(handle)
     }
 
-    private func bind(_ datum: SQLiteDatum, at index: Int32) -> Int32 {
+    private func bind(_ datum: Datum, at index: Int32) -> Int32 {
         switch datum {
         case .null: unsafe sqlite3_bind_null(handle, index)
         case .integer(let number): unsafe sqlite3_bind_int64(handle, index, number)

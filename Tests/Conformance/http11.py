@@ -130,7 +130,7 @@ class Peer:
         try:
             for piece in [payload[at:at + 1] for at in range(len(payload))] if is_single else [payload]:
                 self.socket.sendall(piece)
-        except (BrokenPipeError, ConnectionResetError):
+        except (BrokenPipeError, ConnectionResetError, ssl.SSLEOFError):
             pass
 
     def more(self):

@@ -18,8 +18,10 @@ class Example:
         environment = {name: os.environ[name] for name in KEPT if name in os.environ} | {
             name: str(value) for name, value in environment.items()}
         with self.log.open("wb") as log:
+            # A shell that runs the tests in the background lets them ignore Ctrl-C, and what they start, too.
             self.process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=log,
-                                            stderr=subprocess.STDOUT, start_new_session=True)
+                                            stderr=subprocess.STDOUT, start_new_session=True,
+                                            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
 
     def wait(self):
         """Returns when it answers."""

@@ -28,6 +28,16 @@ public final class Thread: Sendable {
         _ = unsafe clinux_set_thread_name(handle, String(name.prefix(15)))
     }
 
+    /// Starts a thread that runs an async closure, all of it.
+    ///
+    /// - Throws: `SystemError` when the system has no thread or descriptor to give.
+    public convenience init(
+        name: String, async body: @escaping @Sendable () async -> Void
+    ) throws(SystemError) {
+        let executor = try ThreadExecutor()
+        try self.init(name: name) { executor.run(body) }
+    }
+
     deinit {
         if !isJoined.load(ordering: .relaxed) { pthread_detach(handle) }
     }

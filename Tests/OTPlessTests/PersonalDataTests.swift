@@ -14,7 +14,7 @@ struct PersonalDataTests {
             let grant = try await rig.service.collect(session)
             _ = try await rig.service.app.tokens.refresh(grant.refreshToken, user: nil)
             _ = try await rig.service.start()
-            let document = try #require(try rig.export("+1 650 555-0142"))
+            let document = try #require(try await rig.export("+1 650 555-0142"))
             let root = document.root
             let account = try #require(root["accounts"]?.elements.first { _ in true })
             #expect(account["id"]?.string == grant.user.id.description)
@@ -31,8 +31,8 @@ struct PersonalDataTests {
             let number = try #require(root["numbers"]?.elements.first { _ in true })
             #expect(number["lastMessageAt"]?.integer == rig.service.clock.now.seconds)
             // The same by id; nobody by another number.
-            #expect(try rig.export("\(grant.user.id)") != nil)
-            #expect(try rig.export("+16505550143") == nil)
+            #expect(try await rig.export("\(grant.user.id)") != nil)
+            #expect(try await rig.export("+16505550143") == nil)
             let text = String(decoding: root.bytes, as: UTF8.self)
             let secrets = [
                 session, String(session.suffix(21)), prompt.confirm.text, grant.refreshToken,
@@ -45,7 +45,7 @@ struct PersonalDataTests {
     @Test func `of a number without an account, what is pending is exported`() async throws {
         try await AuditRig.run { rig in
             let (_, prompt) = try await rig.service.start()
-            let root = try #require(try rig.export("+16505550142")).root
+            let root = try #require(try await rig.export("+16505550142")).root
             #expect(root["accounts"]?.elements.map { _ in 1 } == [])
             #expect(
                 root["pendingLogins"]?.elements.map { $0["id"]?.string }
@@ -60,12 +60,12 @@ struct PersonalDataTests {
             try await rig.service.app.users.delete(grant.user.id, at: rig.service.clock.now)
             let refused = try await failure { _ = try await rig.service.start() }
             #expect(refused?.code == .rateLimited)
-            let root = try #require(try rig.export("+16505550142")).root
+            let root = try #require(try await rig.export("+16505550142")).root
             #expect(root["accounts"]?.elements.map { _ in 1 } == [])
             let counted = root["limits"]?.elements.map { $0["counted"]?.string }
             #expect(counted == ["phone 16505550142"])
             try await rig.sweep(after: .seconds(86_401))
-            #expect(try rig.export("+16505550142") == nil)
+            #expect(try await rig.export("+16505550142") == nil)
         }
     }
 
@@ -114,7 +114,7 @@ struct PersonalDataTests {
                     try await rig.service.store.sweepRecords(olderThan: .seconds(20), at: now))
             } while counts.last != 0
             #expect(counts == [500, 460, 0])
-            let left = try rig.records()
+            let left = try await rig.records()
             #expect(left.count == 240 && left.allSatisfy { $0.at >= now - .seconds(20) })
         }
     }
@@ -132,18 +132,22 @@ struct PersonalDataTests {
             }
             var sizes: [Int] = []
             var times: [Timestamp] = []
-            try DatabaseView(path: rig.path).records(since: now + .seconds(1)) { records in
-                sizes.append(records.count)
-                times += records.map(\.at)
-                return true
+            try await rig.beside { store in
+                try await store.records(since: now + .seconds(1)) { records in
+                    sizes.append(records.count)
+                    times += records.map(\.at)
+                    return true
+                }
             }
             #expect(sizes == [500, 500, 31] && times == times.sorted())
             #expect(times.first == now + .seconds(1))
             // Whoever has enough is given no more.
             sizes = []
-            try DatabaseView(path: rig.path).records(since: now) { records in
-                sizes.append(records.count)
-                return false
+            try await rig.beside { store in
+                try await store.records(since: now) { records in
+                    sizes.append(records.count)
+                    return false
+                }
             }
             #expect(sizes == [500])
         }

@@ -9,20 +9,20 @@ struct RejectionsTests {
     {
         try await AuditRig.run { rig async throws in
             for _ in 0..<1000 { await rig.service.app.rejections.note(.webhookRejected) }
-            #expect(try rig.records().map(\.detail) == [nil])
+            #expect(try await rig.records().map(\.detail) == [nil])
             rig.service.clock.advance(by: .seconds(9))
             #expect(!rig.service.app.rejections.isDue)
             await rig.service.app.rejections.flush()
-            #expect(try rig.records().count == 1)
+            #expect(try await rig.records().count == 1)
             rig.service.clock.advance(by: .seconds(1))
             #expect(rig.service.app.rejections.isDue)
             await rig.service.app.rejections.flush()
-            #expect(try rig.records().map(\.detail) == [nil, "999 times"])
+            #expect(try await rig.records().map(\.detail) == [nil, "999 times"])
             await rig.service.app.rejections.flush()
             #expect(!rig.service.app.rejections.isDue)
             rig.service.clock.advance(by: .seconds(10))
             await rig.service.app.rejections.note(.webhookRejected)
-            #expect(try rig.records().map(\.detail) == [nil, "999 times", nil])
+            #expect(try await rig.records().map(\.detail) == [nil, "999 times", nil])
         }
     }
 
@@ -33,9 +33,9 @@ struct RejectionsTests {
                 await rig.service.app.rejections.note(.verifierRejected)
             }
             #expect(
-                try rig.records().map(\.event) == ["webhook.rejected", "verifier.rejected"])
+                try await rig.records().map(\.event) == ["webhook.rejected", "verifier.rejected"])
             await rig.service.app.rejections.flush(isLast: true)
-            #expect(try rig.records().count == 4)
+            #expect(try await rig.records().count == 4)
         }
     }
 
@@ -60,7 +60,7 @@ struct RejectionsTests {
             await rig.service.app.rejections.note(.webhookRejected)
             rig.service.clock.advance(by: .seconds(-3600))
             await rig.service.app.rejections.note(.webhookRejected)
-            #expect(try rig.records().count == 2)
+            #expect(try await rig.records().count == 2)
         }
     }
 }

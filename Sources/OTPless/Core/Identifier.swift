@@ -40,6 +40,13 @@ public struct Identifier<Kind>: Hashable, Sendable {
     }
 }
 
+extension Identifier: Comparable {
+    /// The one made earlier comes first.
+    public static func < (one: Identifier, other: Identifier) -> Bool {
+        (one.high, one.low) < (other.high, other.low)
+    }
+}
+
 extension Identifier: CustomStringConvertible {
     /// The UUID form, lower case: `0192f0c1-8e5a-7c3e-9d2b-3f6a1e0c4b5d`.
     public var description: String {

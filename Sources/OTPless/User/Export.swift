@@ -8,11 +8,11 @@ public struct Export: Sendable {
 
     /// Reads it in an open transaction; nil when there is nothing.
     init?(
-        of name: AccountName, at now: Timestamp, in db: SQLiteConnection
-    ) throws(SQLiteError) {
+        of name: AccountName, at now: Timestamp, in db: Transaction
+    ) async throws(StoreError) {
         var parts: [ExportedAccount] = []
-        for account in try Rows.accounts(named: name, in: db) {
-            parts.append(try ExportedAccount(account, in: db))
+        for account in try await Rows.accounts(named: name, in: db) {
+            parts.append(try await ExportedAccount(account, in: db))
         }
         var phones: Set<PhoneNumber> = []
         if case .phone(let phone) = name { phones = Set(phone.variants) }
@@ -20,7 +20,7 @@ public struct Export: Sendable {
             phones.formUnion(part.account.user.phone.variants)
             phones.formUnion(part.logins.compactMap { PhoneNumber(waID: $0.waID ?? "") })
         }
-        let number = try ExportedNumber(
+        let number = try await ExportedNumber(
             phones, besides: Set(parts.flatMap(\.logins).map(\.id)), in: db)
         guard !parts.isEmpty || !number.isEmpty else { return nil }
         users = parts.map(\.account.user.id)
@@ -41,11 +41,11 @@ private struct ExportedAccount {
     let logins: [Login]
     let records: [AuditRecord]
 
-    init(_ account: Account, in db: SQLiteConnection) throws(SQLiteError) {
+    init(_ account: Account, in db: Transaction) async throws(StoreError) {
         self.account = account
-        devices = try Rows.allDevices(of: account.user.id, in: db)
-        logins = try Rows.logins(of: account, in: db)
-        records = try Rows.records(of: account.user.id, in: db)
+        devices = try await Rows.allDevices(of: account.user.id, in: db)
+        logins = try await Rows.logins(of: account, in: db)
+        records = try await Rows.records(of: account.user.id, in: db)
     }
 
     func write(to writer: inout JSONWriter) {
@@ -72,19 +72,19 @@ private struct ExportedNumber {
     }
 
     init(
-        _ phones: Set<PhoneNumber>, besides known: Set<LoginID>, in db: SQLiteConnection
-    ) throws(SQLiteError) {
+        _ phones: Set<PhoneNumber>, besides known: Set<LoginID>, in db: Transaction
+    ) async throws(StoreError) {
         var (logins, contacts, userIDs, limits) = (
             [Login](), [Rows.KnownContact](), [Rows.KnownUserID](), [Rows.KnownLimit]()
         )
         for phone in phones.sorted(by: { $0.digits < $1.digits }) {
-            logins += try Rows.loginsWithoutUser(of: phone, in: db)
-            contacts += try Rows.knownContacts(phone, in: db)
-            userIDs += try Rows.knownUserIDs(of: phone, in: db)
-            limits += try Rows.knownLimits(
+            logins += try await Rows.loginsWithoutUser(of: phone, in: db)
+            contacts += try await Rows.knownContacts(phone, in: db)
+            userIDs += try await Rows.knownUserIDs(of: phone, in: db)
+            limits += try await Rows.knownLimits(
                 [.prompts(to: phone), .wrongCodes(of: phone.digits)], in: db)
         }
-        for id in userIDs { limits += try Rows.knownLimits([.wrongCodes(of: id.id)], in: db) }
+        for id in userIDs { limits += try await Rows.knownLimits([.wrongCodes(of: id.id)], in: db) }
         var seen: Set<String> = []
         self.limits = limits.filter { seen.insert($0.subject).inserted }
         self.logins = logins.filter { !known.contains($0.id) }

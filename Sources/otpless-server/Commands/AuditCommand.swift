@@ -32,7 +32,7 @@ enum AuditCommand {
             }
             let asJSON = given.values["--json"] != nil
             return await Configured.run("audit", given.rest) { configured in
-                print(since: SystemClock().now - age, asJSON: asJSON, configured.config)
+                await print(since: SystemClock().now - age, asJSON: asJSON, configured.config)
             }
         } catch {
             return Command.complain("audit", error.description)
@@ -41,10 +41,12 @@ enum AuditCommand {
 
     private static func print(
         since time: Timestamp, asJSON: Bool, _ config: Config
-    ) -> ExitStatus {
+    ) async -> ExitStatus {
         do throws(StoreError) {
+            let store = try SQLiteStore(existing: config.databasePath)
+            defer { store.close() }
             var status = ExitStatus.ok
-            try DatabaseView(path: config.databasePath).records(since: time) { records in
+            try await store.records(since: time) { records in
                 let lines = records.map { asJSON ? json($0) : $0.line }
                 status = Terminal.tell(lines.joined(separator: "\n"))
                 return status == .ok

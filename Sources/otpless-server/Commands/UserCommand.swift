@@ -97,11 +97,11 @@ enum UserCommand {
     ) async throws(AccountFault) -> ExitStatus {
         let found: Export?
         do throws(StoreError) {
-            found = try DatabaseView(path: config.databasePath).export(of: name, at: now)
+            let store = try SQLiteStore(existing: config.databasePath)
+            defer { store.close() }
+            found = try await store.export(of: name, at: now)
             // First the record: nobody gets what is not recorded.
             if let found {
-                let store = try SQLiteStore(existing: config.databasePath)
-                defer { store.close() }
                 try await store.recordExport(of: name, users: found.users, at: now)
             }
         } catch {

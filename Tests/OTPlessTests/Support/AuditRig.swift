@@ -28,20 +28,24 @@ struct AuditRig {
     }
 
     /// All records, oldest first.
-    func records() throws -> [AuditRecord] {
-        var all: [AuditRecord] = []
-        try DatabaseView(path: path).records(since: Timestamp(seconds: 0)) { records in
-            all += records
-            return true
+    func records() async throws -> [AuditRecord] {
+        try await beside { store in
+            var all: [AuditRecord] = []
+            try await store.records(since: Timestamp(seconds: 0)) { records in
+                all += records
+                return true
+            }
+            return all
         }
-        return all
     }
 
     /// What an export says; nil where there is nobody.
-    func export(_ name: String) throws -> JSONDocument? {
+    func export(_ name: String) async throws -> JSONDocument? {
         let name = try #require(AccountName(name))
-        return try DatabaseView(path: path).export(of: name, at: service.clock.now)
-            .map { try JSONDocument($0.json) }
+        let export = try await beside { store in
+            try await store.export(of: name, at: service.clock.now)
+        }
+        return try export.map { try JSONDocument($0.json) }
     }
 
     /// Runs an operator's command as another process would: on a connection of its own.

@@ -8,9 +8,6 @@ import CSQLite
     private let handle: OpaquePointer
     private var statements: [UnsafeRawPointer: SQLiteStatement] = unsafe [:]
 
-    /// The request for which the operation runs, as audit records name it.
-    var requestID: String?
-
     /// Opens a database file, and creates one unless told otherwise; `:memory:` is a database of this
     /// connection alone.
     init(path: String, readOnly: Bool = false, creates: Bool = true) throws(SQLiteError) {
@@ -24,6 +21,7 @@ import CSQLite
         }
         unsafe self.handle = handle
         unsafe sqlite3_extended_result_codes(handle, 1)
+        teachGreatest()
     }
 
     deinit {
@@ -31,38 +29,46 @@ import CSQLite
         unsafe sqlite3_close_v2(handle)
     }
 
+    /// What other databases call `greatest`, SQLite calls `max`, which is an aggregate there.
+    private func teachGreatest() {
+        unsafe sqlite3_create_function_v2(
+            handle, "greatest", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC, nil,
+            { context, _, arguments in
+                guard let arguments = unsafe arguments else { return }
+                let values = unsafe (
+                    sqlite3_value_int64(arguments[0]), sqlite3_value_int64(arguments[1])
+                )
+                unsafe sqlite3_result_int64(context, max(values.0, values.1))
+            }, nil, nil, nil)
+    }
+
     /// Runs a statement that returns no rows.
-    func run<each Value: StoredValue>(
-        _ sql: StaticString, _ values: repeat each Value
-    ) throws(SQLiteError) {
+    func run(_ sql: StaticString, _ values: [Datum] = []) throws(SQLiteError) {
         let statement = try prepared(sql)
         defer { statement.reset() }
-        try statement.bind(repeat each values)
+        try statement.bind(values)
         while try statement.step() {}
     }
 
     /// Runs a query and decodes its first row; nil when there is none.
-    func first<T, each Value: StoredValue>(
-        _ sql: StaticString, _ values: repeat each Value,
-        decode: (SQLiteRow) throws(SQLiteError) -> T
+    func first<T>(
+        _ sql: StaticString, _ values: [Datum] = [], decode: (SQLiteRow) -> T
     ) throws(SQLiteError) -> T? {
         let statement = try prepared(sql)
         defer { statement.reset() }
-        try statement.bind(repeat each values)
-        guard try statement.step() else { return nil }
-        return try decode(SQLiteRow(statement))
+        try statement.bind(values)
+        return try statement.step() ? decode(SQLiteRow(statement)) : nil
     }
 
     /// Runs a query and decodes all of its rows.
-    func all<T, each Value: StoredValue>(
-        _ sql: StaticString, _ values: repeat each Value,
-        decode: (SQLiteRow) throws(SQLiteError) -> T
+    func all<T>(
+        _ sql: StaticString, _ values: [Datum] = [], decode: (SQLiteRow) -> T
     ) throws(SQLiteError) -> [T] {
         let statement = try prepared(sql)
         defer { statement.reset() }
-        try statement.bind(repeat each values)
+        try statement.bind(values)
         var rows: [T] = []
-        while try statement.step() { rows.append(try decode(SQLiteRow(statement))) }
+        while try statement.step() { rows.append(decode(SQLiteRow(statement))) }
         return rows
     }
 
@@ -136,6 +142,7 @@ import CSQLite
         try SQLiteError.check(code)
         guard let pointer = unsafe prepared else { throw SQLiteError(code: SQLITE_MISUSE) }
         let statement = unsafe SQLiteStatement(pointer)
+        guard statement.isNumberedInOrder else { throw SQLiteError(code: SQLITE_MISUSE) }
         unsafe statements[key] = statement
         return statement
     }

@@ -12,12 +12,14 @@ final class SQLiteReader: Sendable {
 
     /// The query's result; nil when the connection is in use, or the read failed and should be
     /// tried where waiting is allowed.
-    func attempt<T: Sendable>(
-        _ query: (SQLiteConnection) throws(SQLiteError) -> T
-    ) -> T? {
-        connection.withLockIfAvailable { connection in
+    func attempt<T: Sendable>(_ query: Query<T>) -> T?? {
+        connection.withLockIfAvailable { connection -> T?? in
             guard let connection else { return nil }
-            do throws(SQLiteError) { return try query(connection) } catch { return nil }
+            do throws(StoreError) {
+                return .some(try connection.first(query.sql, query.values, query.decode))
+            } catch {
+                return nil
+            }
         } ?? nil
     }
 

@@ -15,11 +15,19 @@ import CSQLite
     /// What it was prepared from.
     var sql: String? { unsafe sqlite3_sql(handle).map { unsafe String(cString: $0) } }
 
-    func bind<each Value: StoredValue>(_ values: repeat each Value) throws(SQLiteError) {
-        var index: Int32 = 0
-        for value in repeat each values {
-            index += 1
-            try SQLiteError.check(bind(value.datum, at: index))
+    /// Whether the parameters are called `$1`, `$2`, … in the order in which they come first: to SQLite these
+    /// are names, and it numbers them by itself.
+    var isNumberedInOrder: Bool {
+        let count = unsafe sqlite3_bind_parameter_count(handle)
+        return (0..<count).allSatisfy { index in
+            let name = unsafe sqlite3_bind_parameter_name(handle, index + 1)
+            return unsafe name.map { unsafe String(cString: $0) } == "$\(index + 1)"
+        }
+    }
+
+    func bind(_ values: [Datum]) throws(SQLiteError) {
+        for (index, value) in values.enumerated() {
+            try SQLiteError.check(bind(value, at: Int32(index + 1)))
         }
     }
 
@@ -83,40 +91,15 @@ struct SQLiteRow {
         return unsafe Array(UnsafeRawBufferPointer(start: start, count: Int(count)))
     }
 
-    func time(_ column: Int32) -> Timestamp { Timestamp(milliseconds: integer(column)) }
-
-    func optionalTime(_ column: Int32) -> Timestamp? { isNull(column) ? nil : time(column) }
-
-    /// An identifier that a column must hold.
-    func id<Kind>(_ column: Int32) throws(SQLiteError) -> Identifier<Kind> {
-        guard let id = optionalID(column, Kind.self) else {
-            throw SQLiteError(code: SQLITE_CORRUPT)
-        }
-        return id
-    }
-
-    func optionalID<Kind>(_ column: Int32, _ kind: Kind.Type) -> Identifier<Kind>? {
+    /// The two halves of an identifier, where the column holds one.
+    func id(_ column: Int32) -> (high: UInt64, low: UInt64)? {
         guard let start = unsafe sqlite3_column_blob(statement.handle, column),
             unsafe sqlite3_column_bytes(statement.handle, column) == 16
         else { return nil }
         let bytes = unsafe UnsafeRawBufferPointer(start: start, count: 16)
-        return unsafe Identifier(
-            high: UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
-            low: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
-    }
-
-    func optionalBlob(_ column: Int32) -> [UInt8]? { isNull(column) ? nil : blob(column) }
-
-    /// A phone number, where the column holds one.
-    func optionalPhone(_ column: Int32) throws(SQLiteError) -> PhoneNumber? {
-        isNull(column) ? nil : try phone(column)
-    }
-
-    /// A phone number that a column must hold.
-    func phone(_ column: Int32) throws(SQLiteError) -> PhoneNumber {
-        guard let phone = text(column).flatMap({ PhoneNumber(waID: $0) }) else {
-            throw SQLiteError(code: SQLITE_CORRUPT)
-        }
-        return phone
+        return unsafe (
+            UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
+            UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+        )
     }
 }

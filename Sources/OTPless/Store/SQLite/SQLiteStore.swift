@@ -3,7 +3,7 @@ import Loop
 public import Metrics
 
 /// The embedded store: one SQLite file in WAL mode, durable at every commit (`synchronous=FULL`).
-public final class SQLiteStore: Store {
+public final class SQLiteStore: SQLStore {
     let writer: SQLiteWriter
     private let reader: SQLiteReader?
     private let checkpointer: SQLiteCheckpointer?
@@ -76,21 +76,31 @@ public final class SQLiteStore: Store {
 
     /// How the writer's statements find their rows, for tests.
     package func plans() async throws(StoreError) -> [(sql: String, steps: [String])] {
-        try await writer.perform { db throws(SQLiteError) in try db.plans() }
+        try await perform { db async throws(StoreError) in
+            guard case .sqlite(let connection) = db.database else { return [] }
+            return try connection.stored { connection throws(SQLiteError) in
+                try connection.plans()
+            }
+        }
+    }
+
+    /// Runs an operation on the writer's thread, in one commit with others.
+    public func perform<T: Sendable>(
+        _ operation: @escaping @Sendable (Transaction) async throws(StoreError) -> T
+    ) async throws(StoreError) -> T {
+        try await writer.perform(operation)
     }
 
     /// Runs a point read here and now, or on the writer's thread where that cannot be.
-    func read<T: Sendable>(
-        _ query: @escaping @Sendable (SQLiteConnection) throws(SQLiteError) -> T
-    ) async throws(StoreError) -> T {
+    public func read<T: Sendable>(_ query: Query<T>) async throws(StoreError) -> T? {
         if let result = readAtOnce(query) { return result }
-        return try await writer.perform(query)
+        return try await writer.perform { db async throws(StoreError) in
+            try await db.first(query, locking: false)
+        }
     }
 
     /// Runs a point read here and now; nil where that cannot be.
-    func readAtOnce<T: Sendable>(
-        _ query: (SQLiteConnection) throws(SQLiteError) -> T
-    ) -> T? {
+    public func readAtOnce<T: Sendable>(_ query: Query<T>) -> T?? {
         reader?.attempt(query)
     }
 }

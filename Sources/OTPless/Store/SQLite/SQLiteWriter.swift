@@ -34,14 +34,16 @@ final class SQLiteWriter: Sendable {
 
     /// Runs the writer on a thread of its own until `stop`; the connection is that thread's alone.
     func start(_ open: @escaping @Sendable () -> SQLiteConnection?) throws(SystemError) -> Thread {
-        try Thread(name: "sqlite-writer") { [self] in
-            guard let connection = open() else { return refuseAll() }
-            foreign.begin(connection)
-            while let jobs = take(idle: { foreign.look(connection) }) {
-                commit(jobs, to: connection)
-                foreign.look(connection)
-            }
-        }
+        try Thread(
+            name: "sqlite-writer",
+            async: { [self] in
+                guard let connection = open() else { return refuseAll() }
+                foreign.begin(connection)
+                while let jobs = take(idle: { foreign.look(connection) }) {
+                    await commit(jobs, to: connection)
+                    foreign.look(connection)
+                }
+            })
     }
 
     /// Ends the thread once all that is queued has been committed.
@@ -52,7 +54,7 @@ final class SQLiteWriter: Sendable {
 
     /// Runs an operation in a transaction; returns when it is on disk.
     func perform<T: Sendable>(
-        _ operation: @escaping @Sendable (SQLiteConnection) throws(SQLiteError) -> T
+        _ operation: @escaping @Sendable (Transaction) async throws(StoreError) -> T
     ) async throws(StoreError) -> T {
         let result = await withCheckedContinuation { continuation in
             enqueue(Job(operation, continuation, for: RequestTrace.id))
@@ -106,7 +108,7 @@ final class SQLiteWriter: Sendable {
         for job in jobs { job.finish(.unavailable("the database could not be opened")) }
     }
 
-    private func commit(_ jobs: [any WriteJob], to connection: SQLiteConnection) {
+    private func commit(_ jobs: [any WriteJob], to connection: SQLiteConnection) async {
         let start = Moment.now
         guard !connection.hasMoved else {
             metrics.commits[.failed].add()
@@ -115,15 +117,15 @@ final class SQLiteWriter: Sendable {
         }
         do {
             try connection.run("BEGIN IMMEDIATE")
-            if try !runTogether(jobs, on: connection) {
+            if try await !runTogether(jobs, on: connection) {
                 try connection.run("BEGIN IMMEDIATE")
-                for job in jobs { try run(job, on: connection) }
+                for job in jobs { try await run(job, on: connection) }
             }
             try connection.run("COMMIT")
         } catch {
             if !connection.isAutocommit { try? connection.run("ROLLBACK") }
             metrics.commits[.failed].add()
-            for job in jobs { job.finish(.unavailable(error.description)) }
+            for job in jobs { job.finish(StoreError(opening: error)) }
             return
         }
         metrics.committed(jobs.count, in: (.now - start).wholeNanoseconds)
@@ -137,13 +139,15 @@ final class SQLiteWriter: Sendable {
     /// - Throws: when the whole transaction is gone.
     private func runTogether(
         _ jobs: [any WriteJob], on connection: SQLiteConnection
-    ) throws(SQLiteError) -> Bool {
-        do throws(SQLiteError) {
-            for job in jobs { try job.run(on: connection) }
+    ) async throws(StoreError) -> Bool {
+        do throws(StoreError) {
+            for job in jobs { try await job.run(on: connection) }
             return true
         } catch {
             guard !connection.isAutocommit else { throw error }
-            try connection.run("ROLLBACK")
+            try connection.stored { connection throws(SQLiteError) in
+                try connection.run("ROLLBACK")
+            }
             return false
         }
     }
@@ -151,14 +155,16 @@ final class SQLiteWriter: Sendable {
     /// Runs one operation in its savepoint.
     ///
     /// - Throws: when the whole transaction is gone, as SQLite does it when the disk is full.
-    private func run(_ job: any WriteJob, on connection: SQLiteConnection) throws(SQLiteError) {
+    private func run(
+        _ job: any WriteJob, on connection: SQLiteConnection
+    ) async throws {
         try connection.run("SAVEPOINT job")
-        do throws(SQLiteError) {
-            try job.run(on: connection)
+        do throws(StoreError) {
+            try await job.run(on: connection)
         } catch {
             guard !connection.isAutocommit else { throw error }
             try connection.run("ROLLBACK TO job")
-            job.fail(.unavailable(error.description))
+            job.fail(error)
         }
         try connection.run("RELEASE job")
     }
@@ -188,7 +194,7 @@ private final class ForeignChanges: Sendable {
 
 /// One queued operation and whoever waits for it.
 private protocol WriteJob: AnyObject, Sendable {
-    func run(on connection: SQLiteConnection) throws(SQLiteError)
+    func run(on connection: SQLiteConnection) async throws(StoreError)
 
     /// This operation alone has failed.
     func fail(_ error: StoreError)
@@ -199,13 +205,13 @@ private protocol WriteJob: AnyObject, Sendable {
 
 /// Unchecked: `outcome` is written by the writer's thread alone, before it resumes the waiter.
 private final class Job<T: Sendable>: WriteJob, @unchecked Sendable {
-    private let operation: @Sendable (SQLiteConnection) throws(SQLiteError) -> T
+    private let operation: @Sendable (Transaction) async throws(StoreError) -> T
     private let continuation: CheckedContinuation<Result<T, StoreError>, Never>
     private let requestID: String?
     private var outcome: Result<T, StoreError> = .failure(.overloaded)
 
     init(
-        _ operation: @escaping @Sendable (SQLiteConnection) throws(SQLiteError) -> T,
+        _ operation: @escaping @Sendable (Transaction) async throws(StoreError) -> T,
         _ continuation: CheckedContinuation<Result<T, StoreError>, Never>, for requestID: String?
     ) {
         self.operation = operation
@@ -213,9 +219,9 @@ private final class Job<T: Sendable>: WriteJob, @unchecked Sendable {
         self.requestID = requestID
     }
 
-    func run(on connection: SQLiteConnection) throws(SQLiteError) {
-        connection.requestID = requestID
-        outcome = .success(try operation(connection))
+    func run(on connection: SQLiteConnection) async throws(StoreError) {
+        outcome = .success(
+            try await operation(Transaction(database: .sqlite(connection), requestID: requestID)))
     }
 
     func fail(_ error: StoreError) { outcome = .failure(error) }

@@ -1,11 +1,12 @@
-extension SQLiteStore {
+extension SQLStore {
     /// Records what comes with no other operation; of a login, also whose it is.
     public func record(
         _ event: AuditEvent, login: LoginID?, detail: String?, at now: Timestamp
     ) async throws(StoreError) {
-        try await writer.perform { db throws(SQLiteError) in
-            let known = try login.flatMap { id throws(SQLiteError) in try Rows.login(id, in: db) }
-            try Rows.record(
+        try await perform { db async throws(StoreError) in
+            var known: Login?
+            if let login { known = try await Rows.login(login, in: db) }
+            try await Rows.record(
                 event, phone: known?.phone, user: known?.user, login: login, detail: detail,
                 at: now, in: db)
         }
@@ -15,19 +16,18 @@ extension SQLiteStore {
     public func sweepRecords(
         olderThan retention: Duration, at now: Timestamp
     ) async throws(StoreError) -> Int {
-        try await writer.perform { db throws(SQLiteError) in
-            try db.run(
+        try await perform { db async throws(StoreError) in
+            let count = try await db.count(
                 """
                 DELETE FROM audit WHERE id IN (
-                    SELECT id FROM audit WHERE at < ? ORDER BY at LIMIT 500)
+                    SELECT id FROM audit WHERE at < $1 ORDER BY at LIMIT 500)
                 """, now - retention)
-            let count = db.changes
-            try db.run(
-                """
-                DELETE FROM user_ids WHERE id IN (
-                    SELECT id FROM user_ids WHERE seen_at < ? LIMIT 500)
-                """, now - Rows.userIDMemory)
-            return count + db.changes
+            return try await count
+                + db.count(
+                    """
+                    DELETE FROM user_ids WHERE id IN (
+                        SELECT id FROM user_ids WHERE seen_at < $1 LIMIT 500)
+                    """, now - Rows.userIDMemory)
         }
     }
 }

@@ -7,12 +7,12 @@ extension Rows {
 
     /// The records behind a place, oldest first, a batch of them.
     static func records(
-        behind place: AuditPlace, in db: SQLiteConnection
-    ) throws(SQLiteError) -> [AuditRecord] {
-        try db.all(
+        behind place: AuditPlace, in db: Transaction
+    ) async throws(StoreError) -> [AuditRecord] {
+        try await db.all(
             """
-            SELECT id, at, event, phone, user, login, family, request, detail FROM audit
-            WHERE (at, id) > (?, ?) ORDER BY at, id LIMIT 500
+            SELECT id, at, event, phone, "user", login, family, request, detail FROM audit
+            WHERE (at, id) > ($1, $2) ORDER BY at, id LIMIT 500
             """, place.at, place.id, decode: record)
     }
 
@@ -20,16 +20,16 @@ extension Rows {
     ///
     /// No index: only an operator asks, on a connection of its own.
     static func records(
-        of user: UserID, in db: SQLiteConnection
-    ) throws(SQLiteError) -> [AuditRecord] {
-        try db.all(
+        of user: UserID, in db: Transaction
+    ) async throws(StoreError) -> [AuditRecord] {
+        try await db.all(
             """
-            SELECT id, at, event, phone, user, login, family, request, detail FROM audit
-            WHERE user = ? ORDER BY id
+            SELECT id, at, event, phone, "user", login, family, request, detail FROM audit
+            WHERE "user" = $1 ORDER BY id
             """, user, decode: record)
     }
 
-    private static func record(_ row: SQLiteRow) throws(SQLiteError) -> AuditRecord {
+    private static func record(_ row: StoredRow) throws(StoreError) -> AuditRecord {
         AuditRecord(
             id: Int(row.integer(0)), at: row.time(1), event: row.text(2) ?? "", phone: row.text(3),
             user: row.optionalID(4, User.self), login: row.optionalID(5, Login.self),

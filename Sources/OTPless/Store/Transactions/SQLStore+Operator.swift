@@ -1,12 +1,13 @@
 /// What operators' commands do to accounts, beside a server that runs.
-extension SQLiteStore {
+extension SQLStore {
     /// Deletes an account and all that is kept of the person.
     public func delete(
         _ name: AccountName, at now: Timestamp
     ) async throws(AccountFault) -> AccountChange {
-        try await perform { db throws(SQLiteError) in
-            try Self.resolve(name, in: db) { account throws(SQLiteError) in
-                let ended = try Rows.delete(account, detail: "by the operator", at: now, in: db)
+        try await perform { db async throws(StoreError) in
+            try await Self.resolve(name, in: db) { account async throws(StoreError) in
+                let ended = try await Rows.delete(
+                    account, detail: "by the operator", at: now, in: db)
                 return .success(
                     AccountChange(
                         user: account.user.id, phone: account.user.phone, devices: ended.count))
@@ -18,12 +19,12 @@ extension SQLiteStore {
     public func move(
         _ name: AccountName, to phone: PhoneNumber, at now: Timestamp
     ) async throws(AccountFault) -> AccountChange {
-        try await perform { db throws(SQLiteError) in
-            try Self.resolve(name, in: db) { account throws(SQLiteError) in
-                if let other = try Rows.user(phone: phone, in: db) {
+        try await perform { db async throws(StoreError) in
+            try await Self.resolve(name, in: db) { account async throws(StoreError) in
+                if let other = try await Rows.user(phone: phone, in: db) {
                     return .failure(other.id == account.user.id ? .unchanged : .taken(other.id))
                 }
-                let cancelled = try Rows.move(account, to: phone, at: now, in: db)
+                let cancelled = try await Rows.move(account, to: phone, at: now, in: db)
                 return .success(
                     AccountChange(
                         user: account.user.id, phone: account.user.phone,
@@ -36,24 +37,24 @@ extension SQLiteStore {
     public func recordExport(
         of name: AccountName, users: [UserID], at now: Timestamp
     ) async throws(StoreError) {
-        try await writer.perform { db throws(SQLiteError) in
+        try await perform { db async throws(StoreError) in
             for user in users {
-                let phone = try Rows.user(user, in: db)?.phone
-                try Rows.record(.accountExported, phone: phone, user: user, at: now, in: db)
+                let phone = try await Rows.user(user, in: db)?.phone
+                try await Rows.record(.accountExported, phone: phone, user: user, at: now, in: db)
             }
             guard users.isEmpty, case .phone(let phone) = name else { return }
-            try Rows.record(.accountExported, phone: phone, at: now, in: db)
+            try await Rows.record(.accountExported, phone: phone, at: now, in: db)
         }
     }
 
     private typealias Outcome = Result<AccountChange, AccountFault>
 
     private func perform(
-        _ change: @escaping @Sendable (SQLiteConnection) throws(SQLiteError) -> Outcome
+        _ change: @escaping @Sendable (Transaction) async throws(StoreError) -> Outcome
     ) async throws(AccountFault) -> AccountChange {
         let outcome: Outcome
         do throws(StoreError) {
-            outcome = try await writer.perform(change)
+            outcome = try await perform(change)
         } catch {
             throw .store(error)
         }
@@ -62,12 +63,12 @@ extension SQLiteStore {
 
     /// Finds the one account that is meant.
     private static func resolve(
-        _ name: AccountName, in db: SQLiteConnection,
-        _ change: (Account) throws(SQLiteError) -> Outcome
-    ) throws(SQLiteError) -> Outcome {
-        let accounts = try Rows.accounts(named: name, in: db)
+        _ name: AccountName, in db: Transaction,
+        _ change: (Account) async throws(StoreError) -> Outcome
+    ) async throws(StoreError) -> Outcome {
+        let accounts = try await Rows.accounts(named: name, in: db)
         guard let account = accounts.first else { return .failure(.nobody) }
         guard accounts.count == 1 else { return .failure(.ambiguous(accounts.map(\.user.id))) }
-        return try change(account)
+        return try await change(account)
     }
 }

@@ -1,25 +1,27 @@
-extension SQLiteStore {
+extension SQLStore {
     /// Lifts all that keeps a person with that number from signing in, under any of its spellings.
     public func unblock(
         _ phone: PhoneNumber, at now: Timestamp
     ) async throws(StoreError) -> [Lifted] {
-        try await writer.perform { db throws(SQLiteError) in
-            let contact = try Rows.contact(phone, in: db)
+        try await perform { db async throws(StoreError) in
+            let contact = try await Rows.contact(phone, in: db)
             var lifted: [Lifted] = []
             if contact.lockedAt != nil { lifted.append(.lock) }
             if contact.failedMatches > 0 { lifted.append(.wrongNumbers) }
             if contact.block(at: now) != nil { lifted.append(.denyBlock) }
-            try Rows.unblock(phone, in: db)
-            if try Rows.forget(.prompts(to: phone), at: now, in: db) { lifted.append(.prompts) }
+            try await Rows.unblock(phone, in: db)
+            if try await Rows.forget(.prompts(to: phone), at: now, in: db) {
+                lifted.append(.prompts)
+            }
             for variant in phone.variants
-            where try Rows.forget(.wrongCodes(of: variant.digits), at: now, in: db)
+            where try await Rows.forget(.wrongCodes(of: variant.digits), at: now, in: db)
                 && lifted.last != .wrongCodes
             {
                 lifted.append(.wrongCodes)
             }
             guard !lifted.isEmpty else { return [] }
             let detail = lifted.map(\.rawValue).joined(separator: ", ")
-            try Rows.record(.phoneUnblocked, phone: phone, detail: detail, at: now, in: db)
+            try await Rows.record(.phoneUnblocked, phone: phone, detail: detail, at: now, in: db)
             return lifted
         }
     }
@@ -27,13 +29,13 @@ extension SQLiteStore {
 
 extension Rows {
     fileprivate static func unblock(
-        _ phone: PhoneNumber, in db: SQLiteConnection
-    ) throws(SQLiteError) {
+        _ phone: PhoneNumber, in db: Transaction
+    ) async throws(StoreError) {
         for variant in phone.variants {
-            try db.run(
+            try await db.run(
                 """
                 UPDATE contacts SET locked_at = NULL, failed_matches = 0, blocked_until = NULL
-                WHERE phone = ?
+                WHERE phone = $1
                 """, variant)
         }
     }

@@ -1,15 +1,15 @@
-extension SQLiteStore {
+extension SQLStore {
     /// Applies what phones sent.
     public func receive(
         _ answers: [IncomingAnswer], policy: AnswerPolicy, begin: @escaping FirstPair.Maker,
         at now: Timestamp
     ) async throws(StoreError) -> [AnswerResult] {
-        try await writer.perform { db throws(SQLiteError) in
+        try await perform { db async throws(StoreError) in
             var results: [AnswerResult] = []
             for incoming in answers {
                 var transaction = AnswerTransaction(
                     incoming: incoming, policy: policy, begin: begin, now: now, db: db)
-                try transaction.run()
+                try await transaction.run()
                 results.append(transaction.result)
             }
             return results
@@ -23,7 +23,7 @@ struct AnswerTransaction {
     let policy: AnswerPolicy
     let begin: FirstPair.Maker
     let now: Timestamp
-    let db: SQLiteConnection
+    let db: Transaction
 
     var result = AnswerResult()
     /// The sender's `wa_id`, as far as it is known.
@@ -31,7 +31,7 @@ struct AnswerTransaction {
 
     init(
         incoming: IncomingAnswer, policy: AnswerPolicy, begin: @escaping FirstPair.Maker,
-        now: Timestamp, db: SQLiteConnection
+        now: Timestamp, db: Transaction
     ) {
         self.incoming = incoming
         self.policy = policy
@@ -42,95 +42,96 @@ struct AnswerTransaction {
 
     var message: InboundMessage { incoming.message }
 
-    mutating func run() throws(SQLiteError) {
+    mutating func run() async throws(StoreError) {
         sender = message.sender.waID
         if sender == nil, let id = message.sender.userID {
-            sender = try Rows.waID(ofUser: id, at: now, in: db)
+            sender = try await Rows.waID(ofUser: id, at: now, in: db)
         }
-        guard let answer = incoming.answer else { return try noteSender() }
-        if case .codes(let candidates) = answer { return try apply(candidates) }
+        guard let answer = incoming.answer else { return try await noteSender() }
+        if case .codes(let candidates) = answer { return try await apply(candidates) }
         result.outcome = answer.outcome
         // A repetition may come when the person has been forgotten.
-        guard try isFirst() else { return }
+        guard try await isFirst() else { return }
         // What WhatsApp itself says is no message of the person.
-        if case .change(let change) = answer { return try apply(change) }
-        try noteSender()
+        if case .change(let change) = answer { return try await apply(change) }
+        try await noteSender()
         switch answer {
-        case .contact(let phones, let isRequested): try apply(phones, isRequested: isRequested)
-        case .button(let payload): try apply(payload)
-        case .word(let verb): try apply(verb)
-        case .number(let number): try apply(number)
+        case .contact(let phones, let isRequested):
+            try await apply(phones, isRequested: isRequested)
+        case .button(let payload): try await apply(payload)
+        case .word(let verb): try await apply(verb)
+        case .number(let number): try await apply(number)
         case .codes, .change: break
         }
     }
 
     // MARK: Answers to a prompt
 
-    private mutating func apply(_ payload: AnswerPayload) throws(SQLiteError) {
+    private mutating func apply(_ payload: AnswerPayload) async throws(StoreError) {
         // A message not known yet is one whose send has not been noted.
-        if case .message(let quoted) = try quote(), quoted != payload.login { return }
+        if case .message(let quoted) = try await quote(), quoted != payload.login { return }
         guard payload.verb == .deny || policy.confirmation == .tap, let sender,
-            var login = try Rows.login(payload.login, in: db),
+            var login = try await Rows.login(payload.login, in: db),
             login.apply(payload, from: sender, at: now)
         else { return }
-        try settle(&login)
+        try await settle(&login)
     }
 
-    private mutating func apply(_ verb: AnswerPayload.Verb) throws(SQLiteError) {
+    private mutating func apply(_ verb: AnswerPayload.Verb) async throws(StoreError) {
         guard verb == .deny || policy.confirmation == .tap else { return }
-        let meant = Login.answered(
-            by: verb, sentAt: message.sentAt, quoting: try quote(), among: try askedLogins(),
+        let meant = try await Login.answered(
+            by: verb, sentAt: message.sentAt, quoting: quote(), among: askedLogins(),
             at: now)
         for var login in meant {
             _ = login.end(as: verb == .confirm ? .confirmed : .denied, at: now)
-            try settle(&login)
+            try await settle(&login)
         }
     }
 
-    private mutating func apply(_ number: MatchNumber) throws(SQLiteError) {
-        let answer = Login.answered(
-            by: number, quoting: try quote(), among: try askedLogins(), at: now)
+    private mutating func apply(_ number: MatchNumber) async throws(StoreError) {
+        let answer = try await Login.answered(
+            by: number, quoting: quote(), among: askedLogins(), at: now)
         guard let answer, let phone = sender.flatMap({ PhoneNumber(waID: $0) }) else { return }
         if var login = answer.confirmed {
             _ = login.end(as: .confirmed, at: now)
-            try settle(&login)
-            return try Rows.noteRightNumber(of: phone, in: db)
+            try await settle(&login)
+            return try await Rows.noteRightNumber(of: phone, in: db)
         }
         result.outcome = .denied
         for var login in answer.pending {
             _ = login.end(as: .denied, at: now)
-            try settle(&login, blocks: false)
+            try await settle(&login, blocks: false)
         }
-        let count = try Rows.noteWrongNumber(of: phone, at: now, in: db)
-        try Rows.record(.numberWrong, phone: phone, at: now, in: db)
+        let count = try await Rows.noteWrongNumber(of: phone, at: now, in: db)
+        try await Rows.record(.numberWrong, phone: phone, at: now, in: db)
         guard count >= Contact.mostFailedMatches else { return }
         // Where the provider knows the phone by another number, prompts to that go there, too.
         for phone in Set([phone] + answer.pending.compactMap(\.phone)) {
-            guard try Rows.lock(phone, at: now, in: db) else { continue }
-            try Rows.record(.phoneLocked, phone: phone, at: now, in: db)
+            guard try await Rows.lock(phone, at: now, in: db) else { continue }
+            try await Rows.record(.phoneLocked, phone: phone, at: now, in: db)
         }
     }
 
     // MARK: What answers need
 
-    private func askedLogins() throws(SQLiteError) -> [Login] {
+    private func askedLogins() async throws(StoreError) -> [Login] {
         guard let sender else { return [] }
-        return try Rows.askedLogins(of: sender, at: now, in: db)
+        return try await Rows.askedLogins(of: sender, at: now, in: db)
     }
 
     /// When the provider says that it was, and not later than now.
     var sentAt: Timestamp { min(message.sentAt ?? now, now) }
 
-    func isFirst() throws(SQLiteError) -> Bool {
-        try db.run(
-            "INSERT OR IGNORE INTO received_messages (id, received_at) VALUES (?, ?)", message.id,
-            now)
-        return db.changes == 1
+    func isFirst() async throws(StoreError) -> Bool {
+        try await db.count(
+            "INSERT INTO received_messages (id, received_at) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+            message.id,
+            now) == 1
     }
 
-    func quote() throws(SQLiteError) -> Login.Quote {
+    func quote() async throws(StoreError) -> Login.Quote {
         guard let quoted = message.quotedMessageID else { return .nothing }
-        let sent = try Rows.sentMessage(quoted, in: db)
+        let sent = try await Rows.sentMessage(quoted, in: db)
         return sent.map { .message(of: $0.login) } ?? .unknownMessage
     }
 }

@@ -23,22 +23,22 @@ struct LimitSubject: StoredValue {
 extension Rows {
     /// For how long a limit lets something not happen again; nil: it may now.
     static func wait(
-        _ subject: LimitSubject, _ limit: RateLimit?, at now: Timestamp, in db: SQLiteConnection
-    ) throws(SQLiteError) -> Duration? {
+        _ subject: LimitSubject, _ limit: RateLimit?, at now: Timestamp, in db: Transaction
+    ) async throws(StoreError) -> Duration? {
         guard let limit else { return nil }
-        return try log(of: subject, in: db).wait(limit, at: now)
+        return try await log(of: subject, in: db).wait(limit, at: now)
     }
 
     /// Counts that something happens.
     static func count(
-        _ subject: LimitSubject, _ limit: RateLimit?, at now: Timestamp, in db: SQLiteConnection
-    ) throws(SQLiteError) {
+        _ subject: LimitSubject, _ limit: RateLimit?, at now: Timestamp, in db: Transaction
+    ) async throws(StoreError) {
         guard let limit else { return }
-        var log = try log(of: subject, in: db)
+        var log = try await log(of: subject, in: db)
         log.add(now, for: limit)
-        try db.run(
+        try await db.run(
             """
-            INSERT INTO limits (subject, times, is_told, expires_at) VALUES (?, ?, 0, ?)
+            INSERT INTO limits (subject, times, is_told, expires_at) VALUES ($1, $2, 0, $3)
             ON CONFLICT (subject) DO UPDATE SET
                 times = excluded.times, is_told = 0, expires_at = excluded.expires_at
             """, subject, log.bytes, now + limit.horizon)
@@ -46,46 +46,45 @@ extension Rows {
 
     /// Takes back what was counted at a time and did not happen.
     static func discount(
-        _ subject: LimitSubject, at time: Timestamp, in db: SQLiteConnection
-    ) throws(SQLiteError) {
-        var log = try log(of: subject, in: db)
+        _ subject: LimitSubject, at time: Timestamp, in db: Transaction
+    ) async throws(StoreError) {
+        var log = try await log(of: subject, in: db)
         log.remove(time)
-        try db.run("UPDATE limits SET times = ? WHERE subject = ?", log.bytes, subject)
+        try await db.run("UPDATE limits SET times = $1 WHERE subject = $2", log.bytes, subject)
     }
 
     /// Whether this is the first refusal since something was counted.
     static func isFirstRefusal(
-        _ subject: LimitSubject, in db: SQLiteConnection
-    ) throws(SQLiteError) -> Bool {
-        try db.run("UPDATE limits SET is_told = 1 WHERE subject = ? AND is_told = 0", subject)
-        return db.changes == 1
+        _ subject: LimitSubject, in db: Transaction
+    ) async throws(StoreError) -> Bool {
+        try await db.count(
+            "UPDATE limits SET is_told = 1 WHERE subject = $1 AND is_told = 0", subject) == 1
     }
 
     /// Forgets what was counted of something; true when that still mattered.
     static func forget(
-        _ subject: LimitSubject, at now: Timestamp, in db: SQLiteConnection
-    ) throws(SQLiteError) -> Bool {
-        try db.first(
-            "DELETE FROM limits WHERE subject = ? RETURNING expires_at > ? AND times <> x''",
-            subject, now
+        _ subject: LimitSubject, at now: Timestamp, in db: Transaction
+    ) async throws(StoreError) -> Bool {
+        try await db.first(
+            "DELETE FROM limits WHERE subject = $1 RETURNING expires_at > $2 AND times <> $3",
+            subject, now, [UInt8]()
         ) { $0.integer(0) != 0 } ?? false
     }
 
     /// Forgets a small batch of what no limit asks for any more; returns how many rows went.
-    static func forgetLimits(at now: Timestamp, in db: SQLiteConnection) throws(SQLiteError) -> Int
+    static func forgetLimits(at now: Timestamp, in db: Transaction) async throws(StoreError) -> Int
     {
-        try db.run(
+        try await db.count(
             """
             DELETE FROM limits WHERE subject IN (
-                SELECT subject FROM limits WHERE expires_at < ? LIMIT 500)
+                SELECT subject FROM limits WHERE expires_at < $1 LIMIT 500)
             """, now)
-        return db.changes
     }
 
     private static func log(
-        of subject: LimitSubject, in db: SQLiteConnection
-    ) throws(SQLiteError) -> RateLog {
-        let bytes = try db.first("SELECT times FROM limits WHERE subject = ?", subject) {
+        of subject: LimitSubject, in db: Transaction
+    ) async throws(StoreError) -> RateLog {
+        let bytes = try await db.first("SELECT times FROM limits WHERE subject = $1", subject) {
             $0.blob(0)
         }
         return RateLog(bytes: bytes ?? [])

@@ -1,12 +1,12 @@
-extension SQLiteStore {
+extension SQLStore {
     /// Applies delivery reports.
     public func apply(
         _ reports: [DeliveryReport], at now: Timestamp
     ) async throws(StoreError) -> [ReportResult] {
-        try await writer.perform { db throws(SQLiteError) in
+        try await perform { db async throws(StoreError) in
             var results: [ReportResult] = []
             for report in reports {
-                results += try ReportTransaction(now: now, db: db).apply(report)
+                results += try await ReportTransaction(now: now, db: db).apply(report)
             }
             return results
         }
@@ -16,30 +16,31 @@ extension SQLiteStore {
 /// One delivery report in the open transaction.
 private struct ReportTransaction {
     let now: Timestamp
-    let db: SQLiteConnection
+    let db: Transaction
 
-    func apply(_ told: DeliveryReport) throws(SQLiteError) -> [ReportResult] {
+    func apply(_ told: DeliveryReport) async throws(StoreError) -> [ReportResult] {
         var report = told
-        let known = try Rows.sentMessage(report.messageID, in: db)
+        let known = try await Rows.sentMessage(report.messageID, in: db)
         // The report may come before the answer to the send, which names the message.
         guard let message = known ?? report.reference,
-            var login = try Rows.login(message.login, in: db)
+            var login = try await Rows.login(message.login, in: db)
         else { return [] }
         // What went to a user id tells nothing of the number that the login names.
-        var results = message.kind == .contact ? [] : try note(report, on: login)
+        var results = message.kind == .contact ? [] : try await note(report, on: login)
         // Another holder of the phone has ended this login, too.
         if let ended = results.first(where: { $0.login.id == login.id }) { login = ended.login }
         // No template follows a deny.
         if report.templateSecret != nil, let phone = login.phone,
-            try Rows.contact(phone, in: db).block(at: now) != nil
+            try await Rows.contact(phone, in: db).block(at: now) != nil
         {
             report.templateSecret = nil
         }
         let effect = login.apply(report, on: message.kind, at: now)
         guard effect != .none else { return results }
-        try Rows.update(login, in: db)
+        try await Rows.update(login, in: db)
         if login.state == .failed {
-            try Rows.record(.loginFailed, phone: login.phone, login: login.id, at: now, in: db)
+            try await Rows.record(
+                .loginFailed, phone: login.phone, login: login.id, at: now, in: db)
         }
         results.append(ReportResult(report: report, login: login, effect: effect))
         return results
@@ -49,16 +50,16 @@ private struct ReportTransaction {
     /// whether that is still the one that was asked.
     private func note(
         _ report: DeliveryReport, on login: Login
-    ) throws(SQLiteError) -> [ReportResult] {
+    ) async throws(StoreError) -> [ReportResult] {
         guard let recipient = report.recipient, let phone = login.phone else { return [] }
         let waID = recipient.waID ?? login.waID ?? phone.digits
         let time = min(report.sentAt ?? now, now)
-        if let id = recipient.userID { try Rows.note(userID: id, of: waID, at: time, in: db) }
+        if let id = recipient.userID { try await Rows.note(userID: id, of: waID, at: time, in: db) }
         guard let hash = recipient.identityHash,
-            try Rows.note(identity: hash, of: waID, at: time, in: db)
+            try await Rows.note(identity: hash, of: waID, at: time, in: db)
         else { return [] }
-        try Rows.record(.identityChanged, phone: phone, at: now, in: db)
-        return try Rows.cancelPending(of: waID, at: now, in: db).map { login in
+        try await Rows.record(.identityChanged, phone: phone, at: now, in: db)
+        return try await Rows.cancelPending(of: waID, at: now, in: db).map { login in
             ReportResult(report: report, login: login, effect: .changed)
         }
     }

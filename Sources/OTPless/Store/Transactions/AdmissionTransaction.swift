@@ -2,34 +2,34 @@
 struct AdmissionTransaction {
     let terms: AdmissionTerms
     let now: Timestamp
-    let db: SQLiteConnection
+    let db: Transaction
 
     /// Stores a login if it may be started.
-    func admit(_ login: Login) throws(SQLiteError) -> Admission {
-        if let digest = login.codeDigest, try Rows.login(codeDigest: digest, in: db) != nil {
+    func admit(_ login: Login) async throws(StoreError) -> Admission {
+        if let digest = login.codeDigest, try await Rows.login(codeDigest: digest, in: db) != nil {
             return .codeTaken
         }
-        let contact = try login.phone.map { phone throws(SQLiteError) in
-            try Rows.contact(phone, in: db)
-        }
+        var contact: Contact?
+        if let phone = login.phone { contact = try await Rows.contact(phone, in: db) }
         if login.method == .prompt, let phone = login.phone, let contact,
-            let refusal = try refusal(of: phone, contact)
+            let refusal = try await refusal(of: phone, contact)
         {
             return refusal
         }
         var login = login
         if let source = terms.matchNumbers {
-            guard let number = try number(for: login, source) else {
+            guard let number = try await number(for: login, source) else {
                 return .refused(for: login.expiresAt - now, by: .numbers)
             }
             login.matchNumber = number
         }
-        try Rows.insert(login, into: db)
-        try count(login)
+        try await Rows.insert(login, into: db)
+        try await count(login)
         // Of a link there is a record once somebody has sent its code: anybody may make as many links
         // as they like.
         if login.method == .prompt {
-            try Rows.record(.loginStarted, phone: login.phone, login: login.id, at: now, in: db)
+            try await Rows.record(
+                .loginStarted, phone: login.phone, login: login.id, at: now, in: db)
         }
         return .admitted(login, contact ?? Contact())
     }
@@ -37,11 +37,11 @@ struct AdmissionTransaction {
     /// What keeps prompts from a phone, if anything does.
     private func refusal(
         of phone: PhoneNumber, _ contact: Contact
-    ) throws(SQLiteError) -> Admission? {
+    ) async throws(StoreError) -> Admission? {
         var waits: [(obstacle: Obstacle, time: Duration)] = []
         if let time = contact.block(at: now) { waits.append((.denied, time)) }
         for limit in limits(phone) {
-            guard let time = try Rows.wait(limit.subject, limit.rates, at: now, in: db) else {
+            guard let time = try await Rows.wait(limit.subject, limit.rates, at: now, in: db) else {
                 continue
             }
             waits.append((limit.obstacle, time))
@@ -49,23 +49,23 @@ struct AdmissionTransaction {
         // Whoever comes back when it is over is not refused for another reason.
         let longest = waits.max { $0.time < $1.time }
         guard longest != nil || contact.lockedAt != nil else { return nil }
-        try record(longest?.obstacle, phone)
+        try await record(longest?.obstacle, phone)
         guard contact.lockedAt == nil, let longest else { return .locked }
         return .refused(for: longest.time, by: longest.obstacle)
     }
 
     /// Records the first refusal since something was counted: a stranger must not fill the disk.
-    private func record(_ obstacle: Obstacle?, _ phone: PhoneNumber) throws(SQLiteError) {
+    private func record(_ obstacle: Obstacle?, _ phone: PhoneNumber) async throws(StoreError) {
         let counted = limits(phone).first { $0.obstacle == obstacle }?.subject
-        guard try Rows.isFirstRefusal(counted ?? .prompts(to: phone), in: db) else { return }
-        try Rows.record(
+        guard try await Rows.isFirstRefusal(counted ?? .prompts(to: phone), in: db) else { return }
+        try await Rows.record(
             .loginRefused, phone: phone, detail: obstacle?.rawValue ?? "locked", at: now, in: db)
     }
 
-    private func count(_ login: Login) throws(SQLiteError) {
+    private func count(_ login: Login) async throws(StoreError) {
         guard login.method == .prompt, let phone = login.phone else { return }
         for limit in limits(phone) {
-            try Rows.count(limit.subject, limit.rates, at: now, in: db)
+            try await Rows.count(limit.subject, limit.rates, at: now, in: db)
         }
     }
 
@@ -85,9 +85,9 @@ struct AdmissionTransaction {
     /// A link is never refused: it ends its namesakes when its code comes.
     private func number(
         for login: Login, _ source: Entropy
-    ) throws(SQLiteError) -> MatchNumber? {
+    ) async throws(StoreError) -> MatchNumber? {
         guard let phone = login.phone else { return .make(besides: [], source) }
-        let pending = try Rows.pendingLogins(of: phone.digits, at: now, in: db)
+        let pending = try await Rows.pendingLogins(of: phone.digits, at: now, in: db)
             .filter { $0.standing(at: now) == .pending }
         let asked = pending.filter(\.isKnownToPhone)
         let others = pending.count - asked.count <= Self.mostUnasked ? pending : asked

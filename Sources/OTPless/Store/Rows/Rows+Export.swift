@@ -2,15 +2,15 @@
 extension Rows {
     /// The families of a user, also those that have ended.
     static func allDevices(
-        of user: UserID, in db: SQLiteConnection
-    ) throws(SQLiteError) -> [(device: SignedInDevice, endedAt: Timestamp?)] {
-        try db.all(
+        of user: UserID, in db: Transaction
+    ) async throws(StoreError) -> [(device: SignedInDevice, endedAt: Timestamp?)] {
+        try await db.all(
             """
             SELECT id, device_type, notification_device_id, user_agent, ip, created_at,
                 last_used_at, ended_at
-            FROM families WHERE user = ? ORDER BY id
+            FROM families WHERE "user" = $1 ORDER BY id
             """, user
-        ) { row throws(SQLiteError) in
+        ) { row throws(StoreError) in
             let device = SignedInDevice(
                 id: try row.id(0), type: row.text(1), notificationDeviceID: row.text(2),
                 userAgent: row.text(3), ip: row.text(4), createdAt: row.time(5),
@@ -21,14 +21,14 @@ extension Rows {
 
     /// The logins of a number that have led to no account.
     static func loginsWithoutUser(
-        of phone: PhoneNumber, in db: SQLiteConnection
-    ) throws(SQLiteError) -> [Login] {
-        let ids: [LoginID] = try db.all(
-            "SELECT id FROM logins WHERE phone = ? AND user IS NULL ORDER BY id", phone
-        ) { row throws(SQLiteError) in try row.id(0) }
+        of phone: PhoneNumber, in db: Transaction
+    ) async throws(StoreError) -> [Login] {
+        let ids: [LoginID] = try await db.all(
+            "SELECT id FROM logins WHERE phone = $1 AND \"user\" IS NULL ORDER BY id", phone
+        ) { row throws(StoreError) in try row.id(0) }
         var logins: [Login] = []
         for id in ids {
-            if let login = try login(id, in: db) { logins.append(login) }
+            if let login = try await login(id, in: db) { logins.append(login) }
         }
         return logins
     }
@@ -52,13 +52,13 @@ extension Rows {
     }
 
     static func knownContacts(
-        _ phone: PhoneNumber, in db: SQLiteConnection
-    ) throws(SQLiteError) -> [KnownContact] {
-        try db.all(
+        _ phone: PhoneNumber, in db: Transaction
+    ) async throws(StoreError) -> [KnownContact] {
+        try await db.all(
             """
             SELECT last_inbound_at, blocked_until, failed_matches, locked_at, identity_hash,
                 identity_at
-            FROM contacts WHERE phone = ?
+            FROM contacts WHERE phone = $1
             """, phone
         ) { row in
             KnownContact(
@@ -82,9 +82,9 @@ extension Rows {
     }
 
     static func knownUserIDs(
-        of phone: PhoneNumber, in db: SQLiteConnection
-    ) throws(SQLiteError) -> [KnownUserID] {
-        try db.all("SELECT id, seen_at FROM user_ids WHERE phone = ?", phone) { row in
+        of phone: PhoneNumber, in db: Transaction
+    ) async throws(StoreError) -> [KnownUserID] {
+        try await db.all("SELECT id, seen_at FROM user_ids WHERE phone = $1", phone) { row in
             KnownUserID(id: row.text(0) ?? "", seenAt: row.time(1))
         }
     }
@@ -105,12 +105,12 @@ extension Rows {
     }
 
     static func knownLimits(
-        _ subjects: [LimitSubject], in db: SQLiteConnection
-    ) throws(SQLiteError) -> [KnownLimit] {
+        _ subjects: [LimitSubject], in db: Transaction
+    ) async throws(StoreError) -> [KnownLimit] {
         var limits: [KnownLimit] = []
         for subject in subjects {
-            limits += try db.all(
-                "SELECT subject, times, expires_at FROM limits WHERE subject = ?", subject
+            limits += try await db.all(
+                "SELECT subject, times, expires_at FROM limits WHERE subject = $1", subject
             ) { row in
                 KnownLimit(
                     subject: row.text(0) ?? "", times: RateLog(bytes: row.blob(1)).times,

@@ -1,10 +1,10 @@
-extension SQLiteStore {
+extension SQLStore {
     /// Adds a new login, unless something keeps prompts from its phone.
     public func insert(
         _ login: Login, on terms: AdmissionTerms
     ) async throws(StoreError) -> Admission {
-        try await writer.perform { db throws(SQLiteError) in
-            try AdmissionTransaction(terms: terms, now: login.createdAt, db: db).admit(login)
+        try await perform { db async throws(StoreError) in
+            try await AdmissionTransaction(terms: terms, now: login.createdAt, db: db).admit(login)
         }
     }
 
@@ -13,47 +13,48 @@ extension SQLiteStore {
     /// Not what its network asked for: that was not refused.
     public func discount(_ login: Login) async throws(StoreError) {
         guard let phone = login.phone else { return }
-        try await writer.perform { db throws(SQLiteError) in
-            try Rows.discount(.prompts(to: phone), at: login.createdAt, in: db)
+        try await perform { db async throws(StoreError) in
+            try await Rows.discount(.prompts(to: phone), at: login.createdAt, in: db)
         }
     }
 
     /// Whether a message may still be sent for a login.
     public func mayPrompt(_ id: LoginID, at now: Timestamp) async throws(StoreError) -> Bool {
-        try await writer.perform { db throws(SQLiteError) in
-            guard let login = try Rows.login(id, in: db), login.standing(at: now) == .pending else {
+        try await perform { db async throws(StoreError) in
+            guard let login = try await Rows.login(id, in: db), login.standing(at: now) == .pending
+            else {
                 return false
             }
             // Who has sent a code waits for the next question, whatever is blocked.
             guard login.method == .prompt, let phone = login.phone else { return true }
-            let contact = try Rows.contact(phone, in: db)
+            let contact = try await Rows.contact(phone, in: db)
             return contact.lockedAt == nil && contact.block(at: now) == nil
         }
     }
 
     /// Reads a login.
     public func login(_ id: LoginID) async throws(StoreError) -> Login? {
-        try await read { db throws(SQLiteError) in try Rows.login(id, in: db) }
+        try await read(Rows.login(id))
     }
 
     /// A login, if it is there and can be read without waiting.
     public func loginAtOnce(_ id: LoginID) -> Login? {
-        readAtOnce { db throws(SQLiteError) in try Rows.login(id, in: db) } ?? nil
+        readAtOnce(Rows.login(id)) ?? nil
     }
 
     /// Notes which message was sent for a login, and to whose phone.
     public func recordSend(
         _ message: MessageReference, messageID: String, waID: String?
     ) async throws(StoreError) {
-        try await writer.perform { db throws(SQLiteError) in
-            try db.run(
-                "INSERT OR IGNORE INTO sent_messages (id, login, kind) VALUES (?, ?, ?)",
+        try await perform { db async throws(StoreError) in
+            try await db.run(
+                "INSERT INTO sent_messages (id, login, kind) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
                 messageID, message.login, message.kind.rawValue)
             // It went to a person: what the provider calls them is no phone of this login.
             guard message.kind != .contact else { return }
             // A report may have come first, and the message have been replaced.
-            try db.run(
-                "UPDATE logins SET message = max(message, ?), wa_id = ? WHERE id = ?",
+            try await db.run(
+                "UPDATE logins SET message = greatest(message, $1), wa_id = $2 WHERE id = $3",
                 message.kind.rawValue, waID, message.login)
         }
     }
@@ -63,12 +64,12 @@ extension SQLiteStore {
         _ id: LoginID, recording event: AuditEvent?,
         by rule: @escaping @Sendable (inout Login) -> Bool
     ) async throws(StoreError) -> Login? {
-        try await writer.perform { db throws(SQLiteError) in
-            guard var login = try Rows.login(id, in: db) else { return nil }
+        try await perform { db async throws(StoreError) in
+            guard var login = try await Rows.login(id, in: db) else { return nil }
             guard rule(&login) else { return login }
-            try Rows.update(login, in: db)
+            try await Rows.update(login, in: db)
             if let event, let time = login.endedAt {
-                try Rows.record(event, phone: login.phone, login: id, at: time, in: db)
+                try await Rows.record(event, phone: login.phone, login: id, at: time, in: db)
             }
             return login
         }
@@ -78,18 +79,18 @@ extension SQLiteStore {
     public func collect(
         _ family: RefreshFamily, for id: LoginID, at now: Timestamp
     ) async throws(StoreError) -> Handover {
-        try await writer.perform { db throws(SQLiteError) in
-            guard var login = try Rows.login(id, in: db) else { return .refused(.forgotten) }
+        try await perform { db async throws(StoreError) in
+            guard var login = try await Rows.login(id, in: db) else { return .refused(.forgotten) }
             let standing = login.standing(at: now)
             guard standing == .confirmed, let owner = login.user,
-                let user = try Rows.user(owner, in: db), user.id == family.user
+                let user = try await Rows.user(owner, in: db), user.id == family.user
             else { return .refused(standing == .confirmed ? .over : standing) }
             let previous = login.family
-            if let previous { try Rows.end(previous, at: now, in: db) }
-            try Rows.insert(family, of: login.device, into: db)
+            if let previous { try await Rows.end(previous, at: now, in: db) }
+            try await Rows.insert(family, of: login.device, into: db)
             login.handOut(family.id)
-            try Rows.update(login, in: db)
-            try Rows.record(
+            try await Rows.update(login, in: db)
+            try await Rows.record(
                 .tokensIssued, phone: user.phone, user: user.id, login: id, family: family.id,
                 at: now, in: db)
             return .collected(user, isNew: login.isNewUser, ended: previous)

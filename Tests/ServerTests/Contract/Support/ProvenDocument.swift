@@ -45,7 +45,7 @@ struct ProvenDocument {
         let files = FileManager.default.enumerator(at: tests, includingPropertiesForKeys: nil)
         var names: Set<String> = []
         for case let file as URL in files?.allObjects ?? []
-        where ["swift", "py"].contains(file.pathExtension) {
+        where file.lastPathComponent.wholeMatch(of: /.*\.swift|test_.*\.py/) != nil {
             let source = String(decoding: try Data(contentsOf: file), as: UTF8.self)
             names.formUnion(source.matches(of: /func\s+`([^`]+)`\(/).map { String($0.output.1) })
             names.formUnion(source.matches(of: /def (test_\w+)/).map { String($0.output.1) })

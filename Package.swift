@@ -47,6 +47,8 @@ let package = Package(
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
         .systemLibrary(
             name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(
+            name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(
             name: "CBrotli", pkgConfig: "libbrotlienc", providers: [.apt(["libbrotli-dev"])]),
@@ -60,7 +62,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "OTPless",
-            dependencies: ["Loop", "Metrics", "CLinux", "COpenSSL", "CCurl", "CSQLite"],
+            dependencies: ["Loop", "Metrics", "CLinux", "COpenSSL", "CCurl", "CSQLite", "CPostgres"],
             swiftSettings: strict),
         .target(
             name: "Webhook", dependencies: ["OTPless", "Wire", "Loop", "Metrics"],

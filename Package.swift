@@ -109,7 +109,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "OTPlessTests",
-            dependencies: ["TestSupport", "OTPless", "Loop", "Metrics", "CSQLite"],
+            dependencies: [
+                "TestSupport", "OTPless", "Loop", "Metrics", "CSQLite", "CPostgres",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "WebhookTests",

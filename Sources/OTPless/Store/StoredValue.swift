@@ -1,5 +1,5 @@
 /// A value as a database stores it.
-enum Datum {
+package enum Datum {
     case null
     case integer(Int64)
     case text(String)

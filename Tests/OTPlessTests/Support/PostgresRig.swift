@@ -1,0 +1,85 @@
+import Glibc
+import Loop
+import OTPless
+import TestSupport
+import Testing
+
+/// A database of a test's own on a real PostgreSQL, and a pool of connections to it for each loop.
+struct PostgresRig: Sendable {
+    let url: String
+    let loops: [EventLoop]
+    let pools: [SourceID]
+    let metrics: PostgresPoolMetrics
+
+    /// The server that `scripts/with-postgres` starts; nil: these tests are skipped.
+    static let server = variable("OTPLESS_TEST_POSTGRES")
+
+    static func variable(_ name: String) -> String? {
+        unsafe getenv(name).map { unsafe String(cString: $0) }
+    }
+
+    /// Another connection, which waits.
+    func raw() throws -> RawPostgres { try RawPostgres(url) }
+
+    func transaction<T: Sendable>(
+        on index: Int = 0,
+        _ body: @escaping @Sendable (PostgresSession) async throws(StoreError) -> T
+    ) async throws(StoreError) -> T {
+        try await PostgresPool.transaction(pools[index], on: loops[index], body)
+    }
+
+    func read<T: Sendable>(
+        on index: Int = 0,
+        _ body: @escaping @Sendable (PostgresSession) async throws(StoreError) -> T
+    ) async throws(StoreError) -> T {
+        try await PostgresPool.read(pools[index], on: loops[index], body)
+    }
+}
+
+extension Trait where Self == ConditionTrait {
+    /// Needs a PostgreSQL.
+    static var postgres: Self {
+        .enabled(
+            if: PostgresRig.server != nil,
+            "there is no PostgreSQL: run the tests by scripts/with-postgres")
+    }
+}
+
+/// Runs a test with an empty database, or with a URL of its own to it.
+func withPostgres(
+    loops count: Int = 1, limits: PostgresLimits = PostgresLimits(),
+    address: (String) -> String = { $0 }, _ body: (PostgresRig) async throws -> Void
+) async throws {
+    let server = try #require(PostgresRig.server)
+    let name = "test_\(UInt64.random(in: 0 ... .max))"
+    let admin = try RawPostgres(server)
+    try admin.run("CREATE DATABASE \(name)")
+    let url = server.replacing("/postgres?", with: "/\(name)?")
+    let result: Result<Void, any Error>
+    do {
+        try await withPools(count, limits, url: url, address(url), body)
+        result = .success(())
+    } catch {
+        result = .failure(error)
+    }
+    try admin.run("DROP DATABASE \(name) WITH (FORCE)")
+    try result.get()
+}
+
+/// The same without a database: whatever the address leads to.
+func withPools(
+    _ count: Int = 1, _ limits: PostgresLimits, url: String = "", _ address: String,
+    _ body: (PostgresRig) async throws -> Void
+) async throws {
+    let place = try PostgresAddress(address)
+    let resolver = NameResolver()
+    let metrics = PostgresPoolMetrics(loops: count)
+    let group = try LoopGroup(count: count)
+    defer { group.stop() }
+    var pools: [SourceID] = []
+    for (loop, part) in zip(group.loops, metrics.parts) {
+        pools.append(
+            await PostgresPool.make(place, resolver, limits: limits, metrics: part, on: loop))
+    }
+    try await body(PostgresRig(url: url, loops: group.loops, pools: pools, metrics: metrics))
+}

@@ -173,7 +173,9 @@ extension PostgresHandle {
     }
 
     deinit {
-        for unsafetext in unsafe list { unsafe free(UnsafeMutablePointer(mutating: text)) }
+        for index in unsafe list.indices {
+            unsafe free(UnsafeMutablePointer(mutating: list[index]))
+        }
         unsafe list.deallocate()
     }
 

@@ -69,30 +69,33 @@ package final class PostgresPool: Source, PostgresConnectionOwner {
     {
         if fresh { for connection in idle { drop(connection, on: loop) } }
         while true {
-            guard !isClosed else { throw .closed }
-            if let connection = idle.popLast() {
-                count()
-                return connection
-            }
             let lent = try await wait(on: loop)
             // It may have died on its way.
-            if let connection = loop.source(lent) as? PostgresConnection { return connection }
+            guard let connection = loop.source(lent) as? PostgresConnection else { continue }
+            count()
+            return connection
         }
     }
 
     private func wait(on loop: isolated EventLoop) async throws(StoreError) -> SourceID {
-        if let fault { throw .unavailable(fault) }
-        guard waiters.count < limits.waiting else {
-            metrics.refused.add()
-            throw .overloaded
-        }
         let answer = await withCheckedContinuation { continuation in
+            // Looked at here and not before: on the way in here the task may give way to others.
+            if let answer = answerAtOnce() { return continuation.resume(returning: answer) }
             waiters.append(continuation, until: .now + limits.patience)
             openMore(on: loop)
             arm(on: loop)
             count()
         }
         return try answer.get()
+    }
+
+    private func answerAtOnce() -> PostgresWaiters.Answer? {
+        if isClosed { return .failure(.closed) }
+        if let lent = idle.popLast()?.id { return .success(lent) }
+        if let fault { return .failure(.unavailable(fault)) }
+        guard waiters.count >= limits.waiting else { return nil }
+        metrics.refused.add()
+        return .failure(.overloaded)
     }
 
     /// Takes a connection back; one that is not clean is closed.

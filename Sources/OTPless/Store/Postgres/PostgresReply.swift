@@ -63,7 +63,9 @@ final class PostgresReply {
 
     /// Returns when it has come; for one who waits.
     func wait() async {
-        guard outcome == nil else { return }
-        await withCheckedContinuation { waiter = $0 }
+        await withCheckedContinuation { continuation in
+            // Looked at here and not before: on the way in here the task may give way, and it may come.
+            if outcome == nil { waiter = continuation } else { continuation.resume() }
+        }
     }
 }

@@ -62,7 +62,9 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "OTPless",
-            dependencies: ["Loop", "Metrics", "CLinux", "COpenSSL", "CCurl", "CSQLite", "CPostgres"],
+            dependencies: [
+                "Loop", "Metrics", "CLinux", "COpenSSL", "CCurl", "CSQLite", "CPostgres",
+            ],
             swiftSettings: strict),
         .target(
             name: "Webhook", dependencies: ["OTPless", "Wire", "Loop", "Metrics"],

@@ -4,13 +4,18 @@ extension App {
     ///
     /// Of what it deleted, no row tells: a token without a user is refused as soon as the store is asked.
     public func learnForeignChanges(since time: Timestamp) async throws(StoreError) {
-        try await tokens.learnEndedLogins(since: time)
+        tokens.refuse(try await store.families(endedSince: time).map(\.id))
         users.forgetCached()
     }
-}
 
-extension Tokens {
-    fileprivate func learnEndedLogins(since time: Timestamp) async throws(StoreError) {
-        refuse(try await parts.store.families(endedSince: time))
+    /// Learns what another node has said.
+    public func heard(_ hint: Hint) {
+        switch hint {
+        case .login(let id): events.hear(LoginEvent(id))
+        case .ended(let family):
+            tokens.refuse([family.id])
+            events.hear(LoginEvent(family.login))
+        case .user(let id): users.heard(of: id)
+        }
     }
 }

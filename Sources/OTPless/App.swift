@@ -6,6 +6,9 @@ public struct App: Sendable {
     /// Where everything is kept.
     public let store: any Store
 
+    /// Who hears that a login has changed.
+    let events: LoginEvents
+
     /// Signing in.
     public let logins: Logins
 
@@ -36,6 +39,9 @@ public struct App: Sendable {
     /// How far the clock may be ahead while a server starts, and be set right later.
     private static let clockTolerance = Duration.seconds(2 * 3600)
 
+    /// How long a user is believed that another node may have changed without our hearing of it.
+    private static let foreignMemory = Duration.seconds(1)
+
     /// Puts the parts together: reads what the store keeps of earlier runs.
     ///
     /// - Parameter keys: What access tokens are signed with; nil: the configuration's secret.
@@ -60,13 +66,15 @@ public struct App: Sendable {
         access = AccessTokens(keys: keys, settings: settings)
         let now = clock.now
         let since = now - config.tokens.accessLifetime - Self.clockTolerance
-        ended.add(try await store.families(endedSince: since), at: now)
+        ended.add(try await store.families(endedSince: since).map(\.id), at: now)
         self.config = config
         self.store = store
+        self.events = events
         self.log = log
         self.clock = clock
         rejections = Rejections(store: store, clock: clock)
-        users = Users(store: store, events: events, log: log)
+        let cache = UserCache(lifetime: events.node == nil ? nil : Self.foreignMemory)
+        users = Users(store: store, cache: cache, events: events, log: log)
         tokens = Tokens(
             Tokens.Dependencies(
                 access: access, store: store, ended: ended, events: events,

@@ -83,6 +83,8 @@ public final class Gateway: Sendable {
         case outcome(Logins.Outcome)
         /// The page that asks has the pair that was handed over last, or has been replaced.
         case nothingNew
+        /// The page has begun to wait at another node.
+        case replaced
         /// The tokens that the page holds have been ended, by its user or with the account.
         case revoked
         case storeDown
@@ -90,12 +92,14 @@ public final class Gateway: Sendable {
 
     /// Where a login stands, for the page that waits for it and perhaps holds a pair already.
     func look(
-        at login: LoginID, for socket: WebSocket, holding family: FamilyID?
+        at login: LoginID, for socket: WebSocket, holding family: FamilyID?, arriving: Bool
     ) async -> Finding {
         do throws(Failure) {
-            guard let login = try await logins.read(login) else {
+            let found = arriving ? try await logins.arrive(login) : try await logins.read(login)
+            guard let login = found else {
                 return family == nil && handsOver ? .outcome(.over) : .revoked
             }
+            if logins.isElsewhere(login) { return .replaced }
             // Where pages claim their tokens, the pair that was claimed last is the page's.
             let held = handsOver ? family : login.family
             if let held, logins.isRevoked(held), login.standing(at: clock.now) == .over {

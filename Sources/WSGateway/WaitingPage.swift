@@ -40,6 +40,8 @@ final class WaitingPage: WebSocketHandler {
     }
     /// The delivery stage last told; nil before `pending` was sent.
     private var told: Login.Delivery?
+    /// Whether the store knows that the page waits here.
+    private var hasArrived = false
     private var isLooking = false
     private var mustLookAgain = false
 
@@ -159,8 +161,10 @@ final class WaitingPage: WebSocketHandler {
         }
         isLooking = true
         let (login, socket, gateway, family) = (login, socket, gateway, held)
+        let isArriving = !hasArrived
         spawn(on: loop) { loop in
-            let finding = await gateway.look(at: login, for: socket, holding: family)
+            let finding = await gateway.look(
+                at: login, for: socket, holding: family, arriving: isArriving)
             if let page = socket.handler(on: loop) as? WaitingPage,
                 gateway.isAttached(socket, to: login)
             {
@@ -174,9 +178,13 @@ final class WaitingPage: WebSocketHandler {
 
     private func looked(_ finding: Gateway.Finding, on loop: isolated EventLoop) {
         isLooking = false
+        if case .storeDown = finding {} else { hasArrived = true }
         switch finding {
         case .outcome(let outcome): learned(outcome, on: loop)
         case .nothingNew: break
+        case .replaced:
+            stage = .done
+            socket.close(code: CloseCode.replaced, reason: "another page waits", on: loop)
         case .revoked: end(with: .over, on: loop)
         case .storeDown:
             // A page that has its tokens keeps its time for the ack.

@@ -11,8 +11,7 @@ struct ServerProcess {
     let app: App
     let server: Server
     private let loops: LoopGroup
-    private let store: SQLiteStore
-    private let lock: DatabaseLock
+    private let database: Database
     /// What the server was started with; its ticket keys outlive its certificate.
     private let tls: TLSContext?
 
@@ -36,9 +35,8 @@ struct ServerProcess {
         let keys = try KeyFolder.read(config)
         let site = try Site(config)
         let log = try Log(config.logLevel)
-        let lock = try DatabaseLock(config.databasePath)
-        let store = try openStore(config.databasePath)
-        let events = LoginEvents()
+        let database = try await Database.open(config, on: loops.loops)
+        let events = database.events
         let provider = ProviderMetrics(loops: loops.loops.count)
         var clients: [SourceID] = []
         for loop in loops.loops {
@@ -49,10 +47,10 @@ struct ServerProcess {
         let app: App
         do {
             app = try await App(
-                config: config, keys: keys?.ring, store: store, messenger: messenger,
+                config: config, keys: keys?.ring, store: database.store, messenger: messenger,
                 events: events, log: log)
         } catch let error as StoreError {
-            throw StartError(error, of: config.databasePath)
+            throw StartError(error, of: config)
         }
         let gateway = Gateway(app, events: events)
         let configuration = try configuration(config, tls?.context)
@@ -60,16 +58,16 @@ struct ServerProcess {
             app, gateway, site,
             counted: [
                 ProcessMetrics(startedAt: app.clock.now), loops, configuration.metrics, app.metrics,
-                gateway, provider, store, log,
-            ])
+                gateway, provider, log,
+            ] + database.metrics)
+        try await join(database, app, gateway, on: loops.loops[0])
         let server = try await Server(configuration, router: router, on: loops.loops)
         await Sweeper.start(app, on: loops.loops[0])
-        await StoreWatch.start(app, store, gateway, on: loops.loops[0])
         for address in server.addresses {
             log.write(.info, "listening", ["address": .text("\(address)")])
         }
         let process = ServerProcess(
-            app: app, server: server, loops: loops, store: store, lock: lock, tls: tls?.context)
+            app: app, server: server, loops: loops, database: database, tls: tls?.context)
         process.warn((tls?.warnings ?? []) + (keys?.warnings ?? []))
         if let keys { process.tell("keys", keys) }
         return process
@@ -81,8 +79,9 @@ struct ServerProcess {
         app.log.write(.info, "draining")
         await server.drain(within: Self.drainTime)
         await app.rejections.flush(isLast: true)
+        await database.leave()
         loops.stop()
-        store.close()
+        database.close()
         app.log.write(.info, "stopped")
         app.log.close()
     }
@@ -142,11 +141,21 @@ struct ServerProcess {
         }
     }
 
-    private static func openStore(_ path: String) throws(StartError) -> SQLiteStore {
-        do throws(StoreError) {
-            return try SQLiteStore(path: path)
-        } catch {
-            throw StartError(error, of: path)
+    /// Begins to see what others do with the database: operators' commands, or other nodes.
+    private static func join(
+        _ database: Database, _ app: App, _ gateway: Gateway, on loop: EventLoop
+    ) async throws(StartError) {
+        await RejectionWatch.start(app, on: loop)
+        switch database {
+        case .file(let store, _):
+            await StoreWatch.start(app, store, gateway, on: loop)
+        case .shared(_, let peers):
+            let listener = Peers.Listener { app.heard($0) } mayHaveMissed: { gateway.lookAgain() }
+            do throws(StoreError) {
+                try await peers.join(listener, app.clock)
+            } catch {
+                throw StartError(error, of: app.config)
+            }
         }
     }
 
@@ -193,7 +202,7 @@ struct StartError: Error, CustomStringConvertible {
 }
 
 extension StartError {
-    init(_ error: StoreError, of path: String) {
-        description = "OTPLESS_DATABASE, \(path): \(error)"
+    init(_ error: StoreError, of config: Config) {
+        description = "OTPLESS_DATABASE, \(config.database): \(error)"
     }
 }

@@ -2,7 +2,7 @@ import Loop
 import OTPless
 import WSGateway
 
-/// Sees what operators' commands have changed in the database, and records rejections that are due.
+/// Sees what operators' commands have changed in the database.
 final class StoreWatch: Source {
     private let app: App
     private let store: SQLiteStore
@@ -40,16 +40,13 @@ final class StoreWatch: Source {
         let (app, gateway) = (app, gateway)
         let (count, since) = (store.foreignChanges, min(learnedAt, app.clock.now) - Self.margin)
         let isNew = count != learned
-        guard isNew || app.rejections.isDue else {
-            return loop.setDeadline(loop.now + Self.interval, of: id)
-        }
+        guard isNew else { return loop.setDeadline(loop.now + Self.interval, of: id) }
         loop.spawn { loop in
             let now = app.clock.now
-            if isNew, (try? await app.learnForeignChanges(since: since)) != nil {
+            if (try? await app.learnForeignChanges(since: since)) != nil {
                 gateway.lookAgain()
                 (loop.source(id) as? StoreWatch)?.hasLearned(count, by: now)
             }
-            await app.rejections.flush()
             loop.setDeadline(.now + StoreWatch.interval, of: id)
         }
     }

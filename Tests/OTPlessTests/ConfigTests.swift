@@ -17,7 +17,7 @@ struct ConfigTests {
         #expect(config.listen == ["127.0.0.1:8080"])
         #expect(config.publicURL == "https://login.example.com")
         #expect(config.appName == "login.example.com")
-        #expect(config.databasePath == "otpless.db")
+        #expect("\(config.database)" == "otpless.db")
         #expect(config.allowedOrigins == ["https://login.example.com"])
         #expect(config.workers == nil)
         #expect(config.logLevel == .info)
@@ -40,7 +40,7 @@ struct ConfigTests {
 
     @Test func `every fault is told at once`() {
         let wrong = [
-            "OTPLESS_PUBLIC_URL": "ftp://x", "OTPLESS_DATABASE": "postgres://h/db",
+            "OTPLESS_PUBLIC_URL": "ftp://x", "OTPLESS_DATABASE": "mysql://h/db",
             "OTPLESS_ALLOWED_ORIGINS": "*", "OTPLESS_WORKERS": "0", "OTPLESS_LOG_LEVEL": "loud",
             "OTPLESS_JWT_ALGORITHM": "none", "OTPLESS_JWT_SECRET": "short",
             "OTPLESS_ACCESS_TOKEN_TTL": "15", "OTPLESS_REFRESH_TOKEN_TTL": "91d",
@@ -85,7 +85,7 @@ struct ConfigTests {
         let secrets = [
             "OTPLESS_JWT_SECRET": "hunter2", "OTPLESS_WHATSAPP_ACCESS_TOKEN": "hunter2 hunter2",
             "OTPLESS_METRICS_TOKEN": "hunter2 hunter2", "OTPLESS_JWT_SECERT": "hunter2",
-            "OTPLESS_DATABASE": "postgres://u:hunter2@h/db",
+            "OTPLESS_DATABASE": "postgres://u:hunter2@h:port/db",
             "OTPLESS_WHATSAPP_BASE_URL": "https://u:hunter2@h",
         ]
         let error = try #require(Self.error(adding: secrets))
@@ -128,7 +128,7 @@ struct ConfigTests {
         ])
         #expect(config.workers == 2)
         #expect(config.logLevel == .warning)
-        #expect(config.databasePath == "/tmp/x/otpless.db")
+        #expect("\(config.database)" == "/tmp/x/otpless.db")
     }
 
     static func error(adding more: [String: String]) -> ConfigError? {

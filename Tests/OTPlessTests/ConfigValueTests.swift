@@ -97,7 +97,7 @@ struct ConfigValueTests {
         #expect(config.publicURL == "https://login.example.com:8443/otp")
         #expect(config.listen == ["0.0.0.0:80", "[::1]:81"])
         #expect(config.appName == "Shop")
-        #expect(config.databasePath == ":memory:")
+        #expect("\(config.database)" == ":memory:")
         #expect(config.allowedOrigins == ["https://a.example", "http://localhost:3000"])
         #expect(config.tokens.issuer == "me")
         #expect(config.tokens.audience == "you")

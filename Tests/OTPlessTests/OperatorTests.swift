@@ -128,7 +128,7 @@ struct OperatorTests {
         #expect(throws: (any Error).self) { try RawDatabase.count("SELECT 1", in: path) }
         try SQLiteStore(path: path).close()
         try Self.open(path)
-        for version in [3, 5] {
+        for version in [4, 6] {
             try RawDatabase.run("PRAGMA user_version = \(version)", on: path)
             #expect(throws: StoreError.self) { try Self.open(path) }
             #expect(try RawDatabase.count("PRAGMA user_version", in: path) == version)

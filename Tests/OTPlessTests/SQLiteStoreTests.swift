@@ -17,7 +17,7 @@ struct SQLiteStoreTests {
         first.close()
         let second = try SQLiteStore(path: path)
         #expect(try await second.family(family.id)?.user == family.user)
-        #expect(try await second.families(endedSince: Self.now) == [other.id])
+        #expect(try await second.families(endedSince: Self.now).map(\.id) == [other.id])
         #expect(try await second.secret("refresh", candidate: [1]) == secret)
         let (redemption, _) = try await second.redeem(
             token, user: nil, key: try Sample.key(), idle: .seconds(60), at: Self.now)

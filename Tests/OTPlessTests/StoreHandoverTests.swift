@@ -70,7 +70,7 @@ struct StoreHandoverTests {
         let key = try Sample.key()
         return try await store.receive([message], AnswerPolicy(), at: Self.now) { login, user in
             RefreshFamily.begin(
-                id: .make(at: Self.now, .system), user: user, login: login, key: key,
+                id: .make(at: Self.now, .system), user: user, login: login.id, key: key,
                 at: Self.now, .system)
         }.first
     }

@@ -17,7 +17,7 @@ struct GatewayFaultTests {
         try await withGateway(store) { rig in
             let (login, page) = try await rig.wait()
             store.isFailing = true
-            try await failure(of: store) { rig.events.publish(LoginEvent(login.id)) }
+            try await failure(of: store) { rig.events.hear(LoginEvent(login.id)) }
             store.isFailing = false
             try await rig.answer(login, \.confirm)
             #expect(try await page.event().name == "auth_success")
@@ -77,7 +77,7 @@ struct GatewayFaultTests {
     @Test func `a hint for a login that nobody waits for is harmless`() async throws {
         try await withGateway { rig in
             let login = try await rig.start()
-            rig.events.publish(LoginEvent(login.id))
+            rig.events.hear(LoginEvent(login.id))
             let page = try await rig.connect(login)
             #expect(try await page.event().name == "pending")
             page.reset()
@@ -89,9 +89,9 @@ struct GatewayFaultTests {
     @Test func `many hints at once tell each thing once`() async throws {
         try await withGateway { rig in
             let (login, page) = try await rig.wait()
-            for _ in 0..<200 { rig.events.publish(LoginEvent(login.id)) }
+            for _ in 0..<200 { rig.events.hear(LoginEvent(login.id)) }
             try await rig.answer(login, \.confirm)
-            for _ in 0..<200 { rig.events.publish(LoginEvent(login.id)) }
+            for _ in 0..<200 { rig.events.hear(LoginEvent(login.id)) }
             let event = try await page.event()
             #expect(event.name == "auth_success")
             try page.acknowledge()

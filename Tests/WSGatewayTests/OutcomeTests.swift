@@ -163,7 +163,7 @@ struct OutcomeTests {
                 #expect(event.message == "Delivery updated" && event.text("delivery") == word)
             }
             try await rig.report(login, .reached(.delivered))
-            rig.events.publish(LoginEvent(login.id))
+            rig.events.hear(LoginEvent(login.id))
             try await rig.answer(login, \.confirm)
             #expect(try await page.event().name == "auth_success")
         }

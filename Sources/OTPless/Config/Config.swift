@@ -14,8 +14,11 @@ public struct Config: Sendable {
     /// The path of an image that is shown on the page.
     public var appLogo: String?
 
-    /// The path of the SQLite file.
-    public var databasePath = "otpless.db"
+    /// Where everything is kept.
+    public var database = DatabaseLocation.sqlite(path: "otpless.db")
+
+    /// How many connections a server opens to PostgreSQL at most, all loops together.
+    public var databaseConnections = 20
 
     /// What the server speaks TLS with; without it, plain HTTP.
     public var tls = TLS()

@@ -51,15 +51,6 @@ extension Notation where Value == String {
         "must have at most 60 characters, one of them visible, and no four spaces in a row"
     ) { $0.utf16.count <= 60 && !$0.trimmed.isEmpty && !$0.contains("    ") ? $0 : nil }
 
-    /// `sqlite:PATH`, kept as the path.
-    static let sqlite = Notation(
-        expectation: "must be sqlite:PATH (postgres:// is not available yet)"
-    ) { text in
-        text.hasPrefix("sqlite:") && text.count > 7 ? String(text.dropFirst(7)) : nil
-    } print: {
-        "sqlite:\($0)"
-    }
-
     /// A file's path.
     static let path = text("must be a path") { $0 }
 
@@ -138,5 +129,16 @@ extension Notation where Value == Confirmation {
         Confirmation(rawValue: text)
     } print: {
         $0.rawValue
+    }
+}
+
+extension Notation where Value == DatabaseLocation {
+    /// `sqlite:PATH` or a URL of PostgreSQL, of which the password is never printed.
+    static let database = Notation(
+        expectation: "must be sqlite:PATH or postgres://USER@HOST/DATABASE",
+        parse: { DatabaseLocation($0) }
+    ) { location in
+        if case .sqlite(let path) = location { return "sqlite:\(path)" }
+        return "\(location)"
     }
 }

@@ -18,7 +18,13 @@ extension Setting {
             "OTPLESS_APP_LOGO", \.appLogo, .perhaps(.path),
             "shown on the page: a file of an SVG, PNG, JPEG or WebP image, at most 256 KiB"),
         .optional(
-            "OTPLESS_DATABASE", \.databasePath, .sqlite, "where everything is kept: `sqlite:PATH`"),
+            "OTPLESS_DATABASE", \.database, .database,
+            "where everything is kept: `sqlite:PATH`, or `postgres://USER@HOST/DATABASE` for several "
+                + "nodes, with libpq's parameters such as `?sslmode=verify-full`"),
+        .optional(
+            "OTPLESS_DATABASE_CONNECTIONS", \.databaseConnections, .number(1...1000),
+            "how many connections this node opens to PostgreSQL at most, shared among its event loops; one "
+                + "more listens"),
         .optional(
             "OTPLESS_TLS_CERTIFICATE", \.tls.certificate, .perhaps(.path),
             "the server's certificate and those that lead to its root, a PEM file; with it, the "

@@ -156,6 +156,9 @@ public struct Login: Sendable {
     /// When the page said that it has its tokens.
     public var acknowledgedAt: Timestamp?
 
+    /// The node where its page waits; nil where there is only one, or no page yet.
+    public internal(set) var node: NodeID?
+
     /// How many pairs of tokens it has handed out.
     public internal(set) var handovers = 0
 

@@ -54,7 +54,7 @@ extension Logins {
         }
         switch handover {
         case .collected(let user, let isNew, let ended):
-            if let ended { tokens.refuse([ended]) }
+            if let ended { tokens.refuse([EndedFamily(id: ended, login: login.id)]) }
             let grant = tokens.grant(token, to: user)
             note(grant, handedOverFor: login.id)
             return .confirmed(grant, isNewUser: isNew)
@@ -122,7 +122,7 @@ extension Logins {
         let changed = try await end(id, as: .cancelled, counted: .cancelled)
         guard let login = changed else { throw Failure(.sessionNotFound) }
         switch login.standing(at: clock.now) {
-        case .ended(.sessionCancelled): events.publish(LoginEvent(id))
+        case .ended(.sessionCancelled): events.publish(LoginEvent(id), waitingAt: login.node)
         case .ended(let code): throw Failure(code)
         case .confirmed, .over: throw Failure(.alreadyConfirmed)
         case .pending, .forgotten: throw Failure(.sessionNotFound)

@@ -17,7 +17,7 @@ extension Logins {
             try await store.receive(
                 answers, policy: settings.answers,
                 begin: { [events, tokens] login, user in
-                    events.isAwaited(login) ? tokens.begin(for: user, login: login) : nil
+                    events.isAwaited(login) ? tokens.begin(for: user, login: login.id) : nil
                 }, at: now)
         }
         // A message may take back what one before it in the same transaction confirmed.
@@ -42,7 +42,7 @@ extension Logins {
                 Outcome.confirmed(tokens.grant(pair.token, to: pair.user), isNewUser: pair.isNew)
             }
             let event = LoginEvent(change.login, outcome)
-            if !events.publish(event) { await withdraw(event) }
+            if !events.publish(event, waitingAt: change.node) { await withdraw(event) }
         }
     }
 
@@ -66,7 +66,7 @@ extension Logins {
             do throws(Failure) {
                 try await send(prompt, kind, endsLogin: endsLogin, on: loop)
             } catch {
-                events.publish(LoginEvent(prompt.login))
+                events.announce(prompt.login)
             }
         }
     }
@@ -88,7 +88,7 @@ extension Logins {
         for result in results {
             if settings.deliveryEvents { noteFailure(result.report, result.login.id) }
             if result.login.state == .failed { metrics.ended[.undeliverable].add() }
-            events.publish(LoginEvent(result.login.id))
+            events.publish(LoginEvent(result.login.id), waitingAt: result.login.node)
             if result.effect == .needsTemplate, let secret = result.report.templateSecret {
                 guard let phone = result.login.phone else { continue }
                 spawn(

@@ -143,6 +143,22 @@ public struct Logins: Sendable {
         try await log.guarding { () async throws(StoreError) in try await store.login(id) }
     }
 
+    /// The login of a page that begins to wait here; other nodes know where from now on.
+    public func arrive(_ id: LoginID) async throws(Failure) -> Login? {
+        guard let node = events.node else { return try await read(id) }
+        let found = try await log.guarding { () async throws(StoreError) in
+            try await store.attach(id, to: node)
+        }
+        guard var login = found else { return nil }
+        // An older page may wait there: it will see that it has been replaced.
+        events.tellOther(login.node, of: id)
+        login.node = node
+        return login
+    }
+
+    /// Whether the page of a login has begun to wait at another node.
+    public func isElsewhere(_ login: Login) -> Bool { login.node != events.node }
+
     /// The login of an id, if it is pending and that can be told without waiting; nil tells nothing.
     public func pendingAtOnce(_ id: LoginID) -> Login? {
         guard let login = store.loginAtOnce(id), login.standing(at: clock.now) == .pending else {

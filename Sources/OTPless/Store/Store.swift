@@ -92,6 +92,13 @@ public struct AnswerResult: Sendable {
 
         /// What it is now.
         public let state: Login.State
+
+        /// Where its page waits, as far as that is known.
+        let node: NodeID?
+
+        init(_ login: Login) {
+            (self.login, state, node) = (login.id, login.state, login.node)
+        }
     }
 
     /// The logins that it changed.
@@ -136,7 +143,7 @@ public struct FirstPair: Sendable {
 
     /// Begins a family for a login of a user; nil where no page waits for it.
     public typealias Maker =
-        @Sendable (LoginID, UserID) -> (
+        @Sendable (Login, UserID) -> (
             family: RefreshFamily, token: RefreshToken
         )?
 }
@@ -163,7 +170,7 @@ public enum Handover: Sendable {
 }
 
 /// A family that was ended, and the login whose page may still hold its tokens.
-public struct EndedFamily: Sendable {
+public struct EndedFamily: Hashable, Sendable {
     /// The family.
     public let id: FamilyID
 
@@ -195,6 +202,9 @@ public protocol Store: Sendable {
 
     /// A login, if it is there and can be read without waiting.
     func loginAtOnce(_ id: LoginID) -> Login?
+
+    /// Notes at which node the page of a login waits; returns the login as it was before.
+    func attach(_ id: LoginID, to node: NodeID) async throws(StoreError) -> Login?
 
     /// Notes which message was sent, and whose phone the provider says it went to.
     func recordSend(
@@ -251,7 +261,7 @@ public protocol Store: Sendable {
     func endFamilies(of user: UserID, at now: Timestamp) async throws(StoreError) -> [EndedFamily]
 
     /// The families ended since a time, whose access tokens may still be about.
-    func families(endedSince: Timestamp) async throws(StoreError) -> [FamilyID]
+    func families(endedSince: Timestamp) async throws(StoreError) -> [EndedFamily]
 
     // MARK: Users
 

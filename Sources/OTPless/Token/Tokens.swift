@@ -100,7 +100,10 @@ public struct Tokens: Sendable {
     /// The same, and tells the pages that may still hold them.
     func refuse(_ families: [EndedFamily]) {
         refuse(families.map(\.id))
-        for family in families { parts.events.publish(LoginEvent(family.login)) }
+        for family in families {
+            parts.events.hear(LoginEvent(family.login))
+            parts.events.tellOthers(.ended(family))
+        }
     }
 
     /// Whether a family's tokens are refused.

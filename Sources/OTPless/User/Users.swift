@@ -42,7 +42,7 @@ public struct Users: Sendable {
             try await store.rename(id, to: name)
         }
         guard let user = changed else { throw Failure(.userNotFound) }
-        cache.changed(id)
+        forget(id)
         return user
     }
 
@@ -53,8 +53,16 @@ public struct Users: Sendable {
         let deleted = try await log.guarding { () async throws(StoreError) in
             try await store.delete(id, at: now)
         }
-        cache.changed(id)
+        forget(id)
         guard let deleted else { throw Failure(.userNotFound) }
-        for family in deleted { events.publish(LoginEvent(family.login)) }
+        for family in deleted { events.announce(family.login) }
     }
+
+    private func forget(_ id: UserID) {
+        cache.changed(id)
+        events.tellOthers(.user(id))
+    }
+
+    /// Another node has changed a user.
+    func heard(of id: UserID) { cache.changed(id) }
 }

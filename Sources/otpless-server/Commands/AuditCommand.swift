@@ -43,10 +43,10 @@ enum AuditCommand {
         since time: Timestamp, asJSON: Bool, _ config: Config
     ) async -> ExitStatus {
         do throws(StoreError) {
-            let store = try SQLiteStore(existing: config.databasePath)
-            defer { store.close() }
+            let opened = try await OperatorStore(config)
+            defer { opened.close() }
             var status = ExitStatus.ok
-            try await store.records(since: time) { records in
+            try await opened.store.records(since: time) { records in
                 let lines = records.map { asJSON ? json($0) : $0.line }
                 status = Terminal.tell(lines.joined(separator: "\n"))
                 return status == .ok
@@ -67,7 +67,7 @@ enum AuditCommand {
 extension Terminal {
     /// Says why a command could not use the database.
     static func complain(_ error: StoreError, of config: Config) -> ExitStatus {
-        complain("\(StartError(error, of: config.databasePath))")
+        complain("\(StartError(error, of: config))")
         return .failed
     }
 }

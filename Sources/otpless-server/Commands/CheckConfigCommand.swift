@@ -72,8 +72,9 @@ enum CheckConfigCommand {
     }
 
     private static func databaseFault(_ config: Config) -> ConfigFault? {
-        let path = config.databasePath
-        guard path != ":memory:", let problem = problem(of: path) else { return nil }
+        guard case .sqlite(let path) = config.database, path != ":memory:",
+            let problem = problem(of: path)
+        else { return nil }
         return ConfigFault(name: "OTPLESS_DATABASE", problem: problem)
     }
 

@@ -1,3 +1,4 @@
+import Loop
 import OTPless
 
 extension Command {
@@ -17,13 +18,21 @@ extension Command {
 /// `otpless-server migrate`: opens the store, which brings its schema up to date.
 enum MigrateCommand {
     static func run(_ configured: Configured) async -> ExitStatus {
-        let path = configured.config.databasePath
         do throws(StoreError) {
-            try SQLiteStore(path: path).close()
+            try await migrate(configured.config.database)
         } catch {
-            Terminal.complain("OTPLESS_DATABASE, \(path): \(error)")
-            return .failed
+            return Terminal.complain(error, of: configured.config)
         }
-        return Terminal.tell("The schema of \(path) is up to date")
+        return Terminal.tell("The schema of \(configured.config.database) is up to date")
+    }
+
+    private static func migrate(_ database: DatabaseLocation) async throws(StoreError) {
+        switch database {
+        case .sqlite(let path): try SQLiteStore(path: path).close()
+        case .postgres(let url):
+            let loops = try OperatorStore.makeLoops()
+            defer { loops.stop() }
+            try await PostgresStore.open(url.text, connections: 1, on: loops.loops).close()
+        }
     }
 }

@@ -40,20 +40,13 @@ enum UnblockCommand {
     private static func unblock(
         _ phone: PhoneNumber, _ configured: Configured
     ) async -> ExitStatus {
-        let path = configured.config.databasePath
-        // Opening it would make one.
-        guard Files.exists(path) else {
-            Terminal.complain("OTPLESS_DATABASE, \(path): there is no database")
-            return .failed
-        }
         do throws(StoreError) {
-            let store = try SQLiteStore(existing: path)
-            defer { store.close() }
-            let lifted = try await store.unblock(phone, at: SystemClock().now)
+            let opened = try await OperatorStore(configured.config)
+            defer { opened.close() }
+            let lifted = try await opened.store.unblock(phone, at: SystemClock().now)
             return tell(phone, lifted)
         } catch {
-            Terminal.complain("OTPLESS_DATABASE, \(path): \(error)")
-            return .failed
+            return Terminal.complain(error, of: configured.config)
         }
     }
 

@@ -97,12 +97,12 @@ enum UserCommand {
     ) async throws(AccountFault) -> ExitStatus {
         let found: Export?
         do throws(StoreError) {
-            let store = try SQLiteStore(existing: config.databasePath)
-            defer { store.close() }
-            found = try await store.export(of: name, at: now)
+            let opened = try await OperatorStore(config)
+            defer { opened.close() }
+            found = try await opened.store.export(of: name, at: now)
             // First the record: nobody gets what is not recorded.
             if let found {
-                try await store.recordExport(of: name, users: found.users, at: now)
+                try await opened.store.recordExport(of: name, users: found.users, at: now)
             }
         } catch {
             throw .store(error)
@@ -113,16 +113,16 @@ enum UserCommand {
 
     private static func change(
         _ config: Config,
-        _ change: (SQLiteStore) async throws(AccountFault) -> AccountChange
+        _ change: (any SQLStore) async throws(AccountFault) -> AccountChange
     ) async throws(AccountFault) -> AccountChange {
-        let store: SQLiteStore
+        let opened: OperatorStore
         do throws(StoreError) {
-            store = try SQLiteStore(existing: config.databasePath)
+            opened = try await OperatorStore(config)
         } catch {
             throw .store(error)
         }
-        defer { store.close() }
-        return try await change(store)
+        defer { opened.close() }
+        return try await change(opened.store)
     }
 
     private static func complain(_ fault: AccountFault, _ config: Config) -> ExitStatus {

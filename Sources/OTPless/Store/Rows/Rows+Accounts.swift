@@ -56,6 +56,7 @@ extension Rows {
         _ account: Account, detail: String? = nil, at now: Timestamp, in db: Transaction
     ) async throws(StoreError) -> [EndedFamily] {
         let user = account.user
+        try await lock([.prompts(to: user.phone)], at: now, in: db)
         let known = try await delete(
             try logins(of: account, in: db).filter { $0.isOver(at: now) }, in: db)
         let live: [EndedFamily] = try await db.all(
@@ -126,6 +127,7 @@ extension Rows {
         _ account: Account, to phone: PhoneNumber, at now: Timestamp, in db: Transaction
     ) async throws(StoreError) -> [Login] {
         let (user, former) = (account.user.id, account.user.phone)
+        try await lock([.prompts(to: former), .prompts(to: phone)], at: now, in: db)
         var cancelled: [Login] = []
         if !account.isDetached {
             cancelled = try await cancelPending(of: former.digits, at: now, in: db)

@@ -110,7 +110,8 @@ extension Rows {
         var limits: [KnownLimit] = []
         for subject in subjects {
             limits += try await db.all(
-                "SELECT subject, times, expires_at FROM limits WHERE subject = $1", subject
+                "SELECT subject, times, expires_at FROM limits WHERE subject = $1 AND times <> $2",
+                subject, [UInt8]()
             ) { row in
                 KnownLimit(
                     subject: row.text(0) ?? "", times: RateLog(bytes: row.blob(1)).times,

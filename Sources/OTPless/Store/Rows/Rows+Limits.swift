@@ -1,5 +1,5 @@
 /// What a limit counts.
-struct LimitSubject: StoredValue {
+struct LimitSubject: StoredValue, Hashable, Comparable {
     private let text: String
 
     /// Prompts to a phone, under whatever spelling.
@@ -16,6 +16,14 @@ struct LimitSubject: StoredValue {
     static func wrongCodes(of sender: String) -> LimitSubject {
         LimitSubject(text: "codes " + sender)
     }
+
+    /// What an answer is about: the sender's phone, or a person who shows none.
+    static func answers(of sender: Sender) -> LimitSubject? {
+        if let phone = sender.waID.flatMap({ PhoneNumber(waID: $0) }) { return .prompts(to: phone) }
+        return (sender.waID ?? sender.userID).map { .wrongCodes(of: $0) }
+    }
+
+    static func < (one: LimitSubject, other: LimitSubject) -> Bool { one.text < other.text }
 
     var datum: Datum { .text(text) }
 }
@@ -84,9 +92,9 @@ extension Rows {
     private static func log(
         of subject: LimitSubject, in db: Transaction
     ) async throws(StoreError) -> RateLog {
-        let bytes = try await db.first("SELECT times FROM limits WHERE subject = $1", subject) {
-            $0.blob(0)
-        }
+        let bytes = try await db.first(
+            "SELECT times FROM limits WHERE subject = $1", subject, locking: true
+        ) { $0.blob(0) }
         return RateLog(bytes: bytes ?? [])
     }
 }

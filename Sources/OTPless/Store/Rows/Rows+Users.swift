@@ -23,7 +23,7 @@ extension Rows {
         for variant in phone.variants {
             let found = try await db.first(
                 "SELECT id, phone, name, created_at FROM users WHERE phone = $1", variant,
-                decode: user)
+                locking: true, decode: user)
             if let found { return found }
         }
         return nil

@@ -43,7 +43,7 @@ enum Rows {
             SELECT session_digest, answer_digest, phone, created_at, expires_at, name, user_agent, ip,
                 device_type, notification_device_id, locale, state, delivery, wa_id, ended_at, "user",
                 is_new_user, family, acknowledged_at, code_challenge, message, handovers, code_digest,
-                match_number, code_sent_at, hidden_sender
+                match_number, code_sent_at, hidden_sender, node
             FROM logins WHERE id = $1
             """, id
         ) { row throws(StoreError) in try login(id, row) }
@@ -81,6 +81,7 @@ enum Rows {
         login.handovers = Int(row.integer(21))
         login.codeSentAt = row.optionalTime(24)
         login.hiddenSender = row.text(25)
+        login.node = row.optionalID(26, Node.self)
         return login
     }
 
@@ -171,6 +172,14 @@ enum Rows {
             UPDATE families SET ended_at = greatest($1, last_used_at)
             WHERE id = $2 AND ended_at IS NULL
             """, now, family) == 1
+    }
+
+    static func families(
+        endedSince time: Timestamp, in db: Transaction
+    ) async throws(StoreError) -> [EndedFamily] {
+        try await db.all("SELECT id, login FROM families WHERE ended_at >= $1", time) {
+            row throws(StoreError) in EndedFamily(id: try row.id(0), login: try row.id(1))
+        }
     }
 
     /// Whoever logs out does not want the page's session to hand out another pair.

@@ -186,6 +186,9 @@ enum Migrations {
         CREATE TRIGGER audit_is_append_only BEFORE UPDATE ON audit
             BEGIN SELECT RAISE (ABORT, 'audit records do not change'); END;
         """,
+        """
+        ALTER TABLE logins ADD COLUMN node BLOB;
+        """,
     ]
 
     /// Brings a database up to date, all steps in one transaction with the version number; writes
@@ -221,6 +224,6 @@ enum Migrations {
 
     /// A PRAGMA takes no bound value: the number is a literal, which the test of this type counts.
     private static func setVersion(on connection: SQLiteConnection) throws(SQLiteError) {
-        try connection.script("PRAGMA user_version = 4")
+        try connection.script("PRAGMA user_version = 5")
     }
 }

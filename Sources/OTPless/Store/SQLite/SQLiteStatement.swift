@@ -91,8 +91,8 @@ struct SQLiteRow {
         return unsafe Array(UnsafeRawBufferPointer(start: start, count: Int(count)))
     }
 
-    /// The two halves of an identifier, where the column holds one.
-    func id(_ column: Int32) -> (high: UInt64, low: UInt64)? {
+    /// The two words of an identifier, where the column holds one.
+    func words(_ column: Int32) -> (high: UInt64, low: UInt64)? {
         guard let start = unsafe sqlite3_column_blob(statement.handle, column),
             unsafe sqlite3_column_bytes(statement.handle, column) == 16
         else { return nil }

@@ -6,6 +6,7 @@ struct AdmissionTransaction {
 
     /// Stores a login if it may be started.
     func admit(_ login: Login) async throws(StoreError) -> Admission {
+        try await lock(login)
         if let digest = login.codeDigest, try await Rows.login(codeDigest: digest, in: db) != nil {
             return .codeTaken
         }
@@ -32,6 +33,13 @@ struct AdmissionTransaction {
                 .loginStarted, phone: login.phone, login: login.id, at: now, in: db)
         }
         return .admitted(login, contact ?? Contact())
+    }
+
+    /// What is decided here rests on what else is asked of the phone, and by the network.
+    private func lock(_ login: Login) async throws(StoreError) {
+        guard let phone = login.phone else { return }
+        let limited = limits(phone).filter { login.method == .prompt && $0.rates != nil }
+        try await Rows.lock([.prompts(to: phone)] + limited.map(\.subject), at: now, in: db)
     }
 
     /// What keeps prompts from a phone, if anything does.

@@ -2,7 +2,7 @@
 extension AnswerTransaction {
     /// Writes a login that has been confirmed or denied, and what follows.
     mutating func settle(_ login: inout Login, blocks: Bool = true) async throws(StoreError) {
-        result.changes.append(AnswerResult.Change(login: login.id, state: login.state))
+        result.changes.append(AnswerResult.Change(login))
         if login.state == .confirmed { return try await confirm(&login) }
         try await Rows.update(login, in: db)
         try await Rows.record(
@@ -30,7 +30,7 @@ extension AnswerTransaction {
         }
         login.user = user.id
         login.isNewUser = known == nil
-        if let (family, token) = begin(login.id, user.id) {
+        if let (family, token) = begin(login, user.id) {
             try await Rows.insert(family, of: login.device, into: db)
             login.handOut(family.id)
             result.handover = FirstPair(
@@ -52,7 +52,7 @@ extension AnswerTransaction {
         for var login in logins where login.end(as: state, at: now) {
             try await Rows.update(login, in: db)
             try await Rows.record(event, phone: login.phone, login: login.id, at: now, in: db)
-            result.changes.append(AnswerResult.Change(login: login.id, state: state))
+            result.changes.append(AnswerResult.Change(login))
         }
     }
 
@@ -83,7 +83,7 @@ extension AnswerTransaction {
     private mutating func cancelPending() async throws(StoreError) {
         guard let sender else { return }
         for login in try await Rows.cancelPending(of: sender, at: now, in: db) {
-            result.changes.append(AnswerResult.Change(login: login.id, state: login.state))
+            result.changes.append(AnswerResult.Change(login))
         }
     }
 

@@ -5,6 +5,8 @@ extension SQLStore {
         at now: Timestamp
     ) async throws(StoreError) -> [AnswerResult] {
         try await perform { db async throws(StoreError) in
+            let decided = answers.filter { $0.answer != nil }.map(\.message.sender)
+            try await Rows.lock(decided.compactMap(LimitSubject.answers(of:)), at: now, in: db)
             var results: [AnswerResult] = []
             for incoming in answers {
                 var transaction = AnswerTransaction(
@@ -46,6 +48,9 @@ struct AnswerTransaction {
         sender = message.sender.waID
         if sender == nil, let id = message.sender.userID {
             sender = try await Rows.waID(ofUser: id, at: now, in: db)
+            if let phone = sender.flatMap({ PhoneNumber(waID: $0) }), incoming.answer != nil {
+                try await Rows.lock([.prompts(to: phone)], at: now, in: db)
+            }
         }
         guard let answer = incoming.answer else { return try await noteSender() }
         if case .codes(let candidates) = answer { return try await apply(candidates) }

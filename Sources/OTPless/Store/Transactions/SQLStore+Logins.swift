@@ -42,6 +42,19 @@ extension SQLStore {
         readAtOnce(Rows.login(id)) ?? nil
     }
 
+    /// Notes at which node the page of a login waits.
+    public func attach(
+        _ id: LoginID, to node: NodeID
+    ) async throws(StoreError) -> Login? {
+        try await perform { db async throws(StoreError) in
+            let login = try await Rows.login(id, in: db)
+            if let login, login.node != node {
+                try await db.run("UPDATE logins SET node = $1 WHERE id = $2", node, id)
+            }
+            return login
+        }
+    }
+
     /// Notes which message was sent for a login, and to whose phone.
     public func recordSend(
         _ message: MessageReference, messageID: String, waID: String?

@@ -22,9 +22,9 @@ private struct ReportTransaction {
         var report = told
         let known = try await Rows.sentMessage(report.messageID, in: db)
         // The report may come before the answer to the send, which names the message.
-        guard let message = known ?? report.reference,
-            var login = try await Rows.login(message.login, in: db)
-        else { return [] }
+        guard let message = known ?? report.reference else { return [] }
+        try await lock(report, message.login)
+        guard var login = try await Rows.login(message.login, in: db) else { return [] }
         // What went to a user id tells nothing of the number that the login names.
         var results = message.kind == .contact ? [] : try await note(report, on: login)
         // Another holder of the phone has ended this login, too.
@@ -44,6 +44,14 @@ private struct ReportTransaction {
         }
         results.append(ReportResult(report: report, login: login, effect: effect))
         return results
+    }
+
+    /// What a report tells of a phone's holder may end what is pending for the phone.
+    private func lock(_ report: DeliveryReport, _ id: LoginID) async throws(StoreError) {
+        guard db.isShared, report.recipient?.userID ?? report.recipient?.identityHash != nil,
+            let phone = try await db.first(Rows.login(id), locking: false)?.phone
+        else { return }
+        try await Rows.lock([.prompts(to: phone)], at: now, in: db)
     }
 
     /// Notes who a message went to: what was sent to a number tells the user id of its holder, and

@@ -4,6 +4,7 @@ extension SQLStore {
         _ phone: PhoneNumber, at now: Timestamp
     ) async throws(StoreError) -> [Lifted] {
         try await perform { db async throws(StoreError) in
+            try await Rows.lock([.prompts(to: phone)], at: now, in: db)
             let contact = try await Rows.contact(phone, in: db)
             var lifted: [Lifted] = []
             if contact.lockedAt != nil { lifted.append(.lock) }

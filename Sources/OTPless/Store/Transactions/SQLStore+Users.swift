@@ -85,11 +85,11 @@ extension SQLStore {
     }
 
     /// The families ended since a time.
-    public func families(endedSince time: Timestamp) async throws(StoreError) -> [FamilyID] {
+    public func families(
+        endedSince time: Timestamp
+    ) async throws(StoreError) -> [EndedFamily] {
         try await perform { db async throws(StoreError) in
-            try await db.all("SELECT id FROM families WHERE ended_at >= $1", time) {
-                row throws(StoreError) in try row.id(0)
-            }
+            try await Rows.families(endedSince: time, in: db)
         }
     }
 

@@ -3,35 +3,41 @@
 /// Valid until the next one.
 enum StoredRow {
     case sqlite(SQLiteRow)
+    case postgres(PostgresRow)
 
     func isNull(_ column: Int32) -> Bool {
         switch self {
         case .sqlite(let row): row.isNull(column)
+        case .postgres(let row): row.isNull(column)
         }
     }
 
     func integer(_ column: Int32) -> Int64 {
         switch self {
         case .sqlite(let row): row.integer(column)
+        case .postgres(let row): row.integer(column)
         }
     }
 
     func text(_ column: Int32) -> String? {
         switch self {
         case .sqlite(let row): row.text(column)
+        case .postgres(let row): row.text(column)
         }
     }
 
     func blob(_ column: Int32) -> [UInt8] {
         switch self {
         case .sqlite(let row): row.blob(column)
+        case .postgres(let row): row.blob(column)
         }
     }
 
     /// An identifier, where the column holds one.
     func optionalID<Kind>(_ column: Int32, _ kind: Kind.Type) -> Identifier<Kind>? {
         switch self {
-        case .sqlite(let row): row.id(column).map { Identifier(high: $0.high, low: $0.low) }
+        case .sqlite(let row): row.words(column).map { Identifier(high: $0.high, low: $0.low) }
+        case .postgres(let row): row.words(column).map { Identifier(high: $0.high, low: $0.low) }
         }
     }
 }

@@ -6,12 +6,21 @@
 public struct Transaction {
     enum Database {
         case sqlite(SQLiteConnection)
+        case postgres(PostgresSession)
     }
 
     let database: Database
 
     /// The request for which the operation runs, as audit records name it.
     let requestID: String?
+
+    /// Whether other transactions run at the same time.
+    var isShared: Bool {
+        switch database {
+        case .sqlite: false
+        case .postgres: true
+        }
+    }
 
     /// Runs a statement of which nothing comes back; where the database can, without waiting for it:
     /// that it failed is then told by a later one, at the latest by the commit.
@@ -21,8 +30,10 @@ public struct Transaction {
         let data = Self.data(repeat each values)
         switch database {
         case .sqlite(let connection):
-            try connection.stored { connection throws(SQLiteError) in try connection.run(sql, data)
+            try connection.stored { connection throws(SQLiteError) in
+                try connection.run(sql, data)
             }
+        case .postgres(let session): session.send(sql, data)
         }
     }
 
@@ -37,6 +48,7 @@ public struct Transaction {
                 try connection.run(sql, data)
                 return connection.changes
             }
+        case .postgres(let session): return try await session.count(sql, data)
         }
     }
 
@@ -61,6 +73,9 @@ public struct Transaction {
     ) async throws(StoreError) -> T? {
         switch database {
         case .sqlite(let connection): return try connection.first(sql, data, decode)
+        case .postgres(let session):
+            let rows = try await session.rows(sql, data, locking: locking)
+            return try rows.first.map { row throws(StoreError) in try decode(.postgres(row)) }
         }
     }
 
@@ -72,6 +87,10 @@ public struct Transaction {
         let data = Self.data(repeat each values)
         switch database {
         case .sqlite(let connection): return try connection.all(sql, data, decode)
+        case .postgres(let session):
+            return try await session.rows(sql, data).map { row throws(StoreError) in
+                try decode(.postgres(row))
+            }
         }
     }
 

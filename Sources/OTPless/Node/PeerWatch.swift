@@ -1,0 +1,101 @@
+import Loop
+
+/// Sees to a node's listener, and pulses.
+///
+/// Runs on: one loop of its node.
+final class PeerWatch: Source {
+    struct Parts: Sendable {
+        let node: NodeID
+        let store: PostgresStore
+        let metrics: PostgresListenerMetrics
+        let clock: any WallClock
+        let listener: Peers.Listener
+    }
+
+    private let parts: Parts
+    private let startedAt: Timestamp
+    private var id: SourceID?
+    private var connection: SourceID?
+    private var others: [NodeID] = []
+    /// When the last look that succeeded began.
+    private var lookedAt: Timestamp
+
+    /// How long a lost hint costs; less than the second that is promised, as the look itself takes time.
+    private static let interval = Duration.milliseconds(750)
+
+    /// What is committed takes its time from a clock that was read before, perhaps another node's.
+    private static let margin = Duration.seconds(30)
+
+    static func start(_ parts: Parts, on loop: isolated EventLoop) -> SourceID {
+        let watch = PeerWatch(parts)
+        let id = loop.add(watch)
+        watch.id = id
+        let listener = parts.listener
+        watch.connection = PostgresListener.make(
+            parts.store.address, parts.store.resolver, channels: [channel(of: parts.node)],
+            metrics: parts.metrics, on: loop,
+            callbacks: PostgresListener.Callbacks { _, payload, _ in
+                if let hint = Hint(payload: payload) { listener.heard(hint) }
+            } reconnected: { _ in
+                listener.mayHaveMissed()
+            })
+        return id
+    }
+
+    /// The first pulse registers the node.
+    static func firstPulse(
+        _ id: SourceID, _ parts: Parts, on loop: isolated EventLoop
+    ) async throws(StoreError) {
+        guard let watch = loop.source(id) as? PeerWatch else { throw .closed }
+        let now = parts.clock.now
+        let pulse = try await parts.store.pulse(
+            of: parts.node, startedAt: now, since: now - margin, at: now)
+        watch.learn(pulse, at: now)
+        loop.setDeadline(.now + interval, of: id)
+    }
+
+    static func end(_ id: SourceID, on loop: isolated EventLoop) {
+        guard let watch = loop.source(id) as? PeerWatch else { return }
+        loop.remove(id)
+        if let connection = watch.connection { PostgresListener.close(connection, on: loop) }
+    }
+
+    private init(_ parts: Parts) {
+        self.parts = parts
+        startedAt = parts.clock.now
+        lookedAt = startedAt
+    }
+
+    private static func channel(of node: NodeID) -> String { "otpless \(node)" }
+
+    func tell(_ hint: Hint, _ place: NodeID?, on loop: isolated EventLoop) {
+        guard let connection else { return }
+        for node in place.map({ [$0] }) ?? others {
+            PostgresListener.notify(
+                connection, Self.channel(of: node), hint.payload, on: loop)
+        }
+    }
+
+    func ready(_ readiness: Readiness, on loop: isolated EventLoop) {}
+
+    func deadlinePassed(on loop: isolated EventLoop) {
+        guard let id else { return }
+        let (parts, startedAt) = (parts, startedAt)
+        let now = parts.clock.now
+        let since = min(lookedAt, now) - Self.margin
+        loop.spawn { loop in
+            let pulse = try? await parts.store.pulse(
+                of: parts.node, startedAt: startedAt, since: since, at: now)
+            guard let watch = loop.source(id) as? PeerWatch else { return }
+            if let pulse { watch.learn(pulse, at: now) }
+            loop.setDeadline(.now + Self.interval, of: id)
+        }
+    }
+
+    private func learn(_ pulse: PostgresStore.Pulse, at time: Timestamp) {
+        others = pulse.peers
+        lookedAt = time
+        for login in pulse.untold { parts.listener.heard(.login(login)) }
+        for family in pulse.ended { parts.listener.heard(.ended(family)) }
+    }
+}

@@ -1,0 +1,28 @@
+extension Rows {
+    /// Keeps other transactions from deciding about the same phones, people and networks until this one
+    /// ends; always in the same order, so that two never wait for each other.
+    ///
+    /// What an operation decides may rest on rows that are not there: no prompt yet, nothing pending. A
+    /// row that stands for the subject can be locked all the same. SQLite has one writer and needs none.
+    static func lock(
+        _ subjects: [LimitSubject], at now: Timestamp, in db: Transaction
+    ) async throws(StoreError) {
+        guard db.isShared else { return }
+        for subject in Set(subjects).sorted() {
+            repeat {
+                try await db.run(
+                    """
+                    INSERT INTO limits (subject, times, is_told, expires_at) VALUES ($1, $2, 1, $3)
+                    ON CONFLICT (subject) DO NOTHING
+                    """, subject, [UInt8](), now + lockMemory)
+                // Unless it was forgotten in between.
+            } while try await db.first(
+                "SELECT 1 FROM limits WHERE subject = $1", subject, locking: true,
+                decode: { _ in true }
+            ) == nil
+        }
+    }
+
+    /// How long such a row stays: most phones that are asked once are asked again soon, or not at all.
+    private static let lockMemory = Duration.seconds(3600)
+}

@@ -45,19 +45,20 @@ extension Trait where Self == ConditionTrait {
     }
 }
 
-/// Runs a test with an empty database, or with a URL of its own to it.
+/// Runs a test with an empty database; the pools' address may be another one than the URL.
 func withPostgres(
     loops count: Int = 1, limits: PostgresLimits = PostgresLimits(),
-    address: (String) -> String = { $0 }, _ body: (PostgresRig) async throws -> Void
+    changing change: (String, String) = ("", ""), _ body: (PostgresRig) async throws -> Void
 ) async throws {
     let server = try #require(PostgresRig.server)
     let name = "test_\(UInt64.random(in: 0 ... .max))"
     let admin = try RawPostgres(server)
     try admin.run("CREATE DATABASE \(name)")
     let url = server.replacing("/postgres?", with: "/\(name)?")
+    let address = change.0.isEmpty ? url : url.replacing(change.0, with: change.1)
     let result: Result<Void, any Error>
     do {
-        try await withPools(count, limits, url: url, address(url), body)
+        try await withPools(count, limits, url: url, address, body)
         result = .success(())
     } catch {
         result = .failure(error)

@@ -10,16 +10,15 @@ struct PostgresPoolTests {
         try await withPostgres(loops: 2) { rig in
             try rig.raw().run(
                 "CREATE TABLE t (n bigint, c bigint); INSERT INTO t VALUES (1,0),(2,0)")
+            let arrivals = Locked(0)
             try await withThrowingTaskGroup { group in
                 for index in 0..<2 {
-                    group.addTask {
-                        for _ in 0..<10 { try await rig.addToBoth(index) }
-                    }
+                    group.addTask { try await rig.addToBoth(index, arrivals) }
                 }
                 try await group.waitForAll()
             }
-            #expect(try rig.raw().run("SELECT sum(c) FROM t") == "40")
-            #expect(rig.metrics.conflicts > 0)
+            #expect(try rig.raw().run("SELECT sum(c) FROM t") == "4")
+            #expect(rig.metrics.conflicts == 1)
         }
     }
 
@@ -205,13 +204,15 @@ struct PostgresPoolTests {
 }
 
 extension PostgresRig {
-    /// Locks both rows, each caller in another order.
-    fileprivate func addToBoth(_ index: Int) async throws {
+    /// Locks both rows, each caller in another order, and the second only when both have their first.
+    fileprivate func addToBoth(_ index: Int, _ arrivals: Locked<Int>) async throws {
         let first = Int64(index + 1)
         try await transaction(on: index) { session async throws(StoreError) in
-            for row in [first, 3 - first] {
-                _ = try await session.count("UPDATE t SET c = c + 1 WHERE n = $1", [.integer(row)])
-            }
+            let sql: StaticString = "UPDATE t SET c = c + 1 WHERE n = $1"
+            _ = try await session.count(sql, [.integer(first)])
+            arrivals.withLock { $0 += 1 }
+            while arrivals.withLock({ $0 < 2 }) { await Task.yield() }
+            _ = try await session.count(sql, [.integer(3 - first)])
         }
     }
 

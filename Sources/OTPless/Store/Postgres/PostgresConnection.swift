@@ -1,18 +1,6 @@
 import CPostgres
 import Loop
 
-/// Whoever uses a connection: hears how it begins and ends.
-protocol PostgresConnectionOwner: AnyObject {
-    /// It is logged in.
-    func opened(_ connection: PostgresConnection, on loop: isolated EventLoop)
-
-    /// It has come to its end; whoever waited for it has been told. `reason` has no secret.
-    func ended(_ connection: PostgresConnection, _ reason: String, on loop: isolated EventLoop)
-
-    /// Something has come.
-    func received(_ connection: PostgresConnection, on loop: isolated EventLoop)
-}
-
 /// One connection to PostgreSQL, driven by its loop's readiness: nothing waits for an answer.
 ///
 /// What is queued goes out together; answers come in the same order and are handed to the replies that
@@ -142,10 +130,10 @@ final class PostgresConnection: Source {
         let waiting = expected
         expected = []
         for reply in waiting { reply.fail(failure) }
-        guard case .lost(let reason) = failure else {
-            owner?.ended(self, "the database did not answer in time", on: loop)
-            return
-        }
+        let reason =
+            if case .lost(let reason) = failure { reason } else {
+                "the database did not answer in time"
+            }
         owner?.ended(self, reason, on: loop)
     }
 

@@ -61,9 +61,8 @@ struct PostgresPoolTests {
         }
     }
 
-    @Test func `who waits too long, and who is one too many, is refused`() async throws {
+    @Test func `who waits too long for a connection is refused`() async throws {
         var limits = PostgresLimits.one
-        limits.waiting = 1
         limits.patience = .milliseconds(100)
         try await withPostgres(limits: limits) { rig in
             let error = await #expect(throws: StoreError.self) {

@@ -41,7 +41,7 @@ class Pair:
 def sid(access: str) -> str:
     """The login that an access token is of; its signature is the server's affair."""
     claims = access.split(".")[1]
-    return json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))["sid"]
+    return str(json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))["sid"])
 
 
 @dataclass(eq=False)

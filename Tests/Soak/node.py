@@ -14,6 +14,8 @@ from wire import Address, Lost, ask
 
 #: As in deploy's unit: a server that does not come up is tried again.
 RESTART_PAUSE = 0.3
+#: Faults of usage and configuration (docs/config.md): trying again would not help.
+HOPELESS = (64, 78)
 
 
 class Node:
@@ -55,11 +57,13 @@ class Node:
             while self.is_running and time.monotonic() < end:
                 if await self.is_ready():
                     self._end_is_asked_for = False
-                    self._watching = asyncio.ensure_future(self._watch(self._process))
+                    self._watching = asyncio.ensure_future(self._watch())
                     return
                 await asyncio.sleep(0.03)
+            if self._process and self._process.returncode in HOPELESS:
+                break
             await asyncio.sleep(RESTART_PAUSE)
-        raise RuntimeError(f"{self.name} did not get ready within {patience:.0f} s:\n{self.log.read_text()[-4000:]}")
+        raise RuntimeError(f"{self.name} did not get ready:\n{self.log.read_text()[-4000:]}")
 
     async def _run(self) -> None:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("OTPLESS_")}
@@ -96,8 +100,9 @@ class Node:
         if status:
             self.deaths.append(f"{self.name} ended with status {status} after SIGTERM")
 
-    async def _watch(self, process: asyncio.subprocess.Process) -> None:
-        status = await process.wait()
+    async def _watch(self) -> None:
+        assert self._process
+        status = await self._process.wait()
         if not self._end_is_asked_for:
             self.deaths.append(f"{self.name} ended by itself, status {status}: {self.log.read_text()[-300:].strip()}")
             # The run goes on with it, so that the rest is seen, too.

@@ -49,10 +49,10 @@ class Page:
         return self._login.pairs[-1] if self._login.is_collected else None
 
     def _is_too_late(self) -> bool:
-        accepted = [tap.accepted for tap in self._login.taps]
-        answered = max(accepted) if accepted and all(accepted) else time.monotonic()
+        now = time.monotonic()
+        answered = max((tap.accepted or now for tap in self._login.taps), default=now)
         # A login can be confirmed for 5 minutes; who got no answer until then has another problem.
-        return time.monotonic() > min(answered + COLLECTED_WITHIN, self._login.began + 300)
+        return now > min(answered + COLLECTED_WITHIN, self._login.began + 300)
 
     async def _begin(self) -> None:
         body: dict[str, Any] = {"method": self._login.method}

@@ -45,20 +45,26 @@ class Postgres:
         self._call("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "otpless", "otpless")
 
     async def start(self, patience: float = 60) -> None:
-        """Starts it, or waits for one that is repairing itself; returns when it takes connections."""
-        if not self.is_running:
-            arguments = [item for name, value in SETTINGS.items() for item in ("-c", f"{name}={value}")]
-            # QUIT: the postmaster ends its children too, which a KILL would leave behind.
-            command = [*child("QUIT", self._user), program("postgres"), "-D", str(self._data), "-p", str(self.port)]
-            with self._log.open("ab") as log:
-                self._process = await asyncio.create_subprocess_exec(
-                    *command, *arguments, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/",
-                    start_new_session=True)
+        """Starts it, or waits for one that is repairing itself; returns when it takes connections.
+
+        One that ends meanwhile is started again: it may have had no space, and has given up just now.
+        """
         end = time.monotonic() + patience
-        while not self._is_ready():
-            if time.monotonic() > end or not self.is_running:
-                raise RuntimeError(f"PostgreSQL did not start:\n{self._log.read_text()[-4000:]}")
+        while time.monotonic() < end:
+            if not self.is_running:
+                await self._run()
+            if self._is_ready():
+                return
             await asyncio.sleep(0.1)
+        raise RuntimeError(f"PostgreSQL did not start:\n{self._log.read_text()[-4000:]}")
+
+    async def _run(self) -> None:
+        arguments = [item for name, value in SETTINGS.items() for item in ("-c", f"{name}={value}")]
+        # QUIT: the postmaster ends its children too, which a KILL would leave behind.
+        command = [*child("QUIT", self._user), program("postgres"), "-D", str(self._data), "-p", str(self.port)]
+        with self._log.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                *command, *arguments, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", start_new_session=True)
 
     @property
     def is_running(self) -> bool:
@@ -71,6 +77,19 @@ class Postgres:
     async def stop(self) -> None:
         """As `pg_ctl stop -m fast`: transactions are rolled back, connections ended."""
         await self._end(signal.SIGINT)
+
+    def kill_backend(self) -> bool:
+        """Kills one of the processes that serve a connection; PostgreSQL then ends all others and repairs itself."""
+        for status in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                parent = int(status.read_text().rpartition(")")[2].split()[1])
+                title = (status.parent / "cmdline").read_bytes()
+            except OSError:
+                continue  # it has just ended
+            if self._process and parent == self._process.pid and title.startswith(b"postgres: otpless otpless"):
+                os.kill(int(status.parent.name), signal.SIGKILL)
+                return True
+        return False
 
     async def _end(self, number: signal.Signals) -> None:
         if self._process is None or not self.is_running:

@@ -27,6 +27,8 @@ class Proxy:
         self.links: set["Link"] = set()
         self.gates = {UP: asyncio.Event(), DOWN: asyncio.Event()}
         self.is_cut = False
+        #: How many pieces had to wait for a gate or a delay.
+        self.held = 0
         self._dice = dice
         self._delay, self._jitter = 0.0, 0.0
         self._watch: Optional[tuple[str, bytes, Callable[[], None]]] = None
@@ -175,6 +177,8 @@ class Pipe:
         loop, gate = asyncio.get_running_loop(), self._proxy.gates[self._way]
         while True:
             due, data = await self._kept.get()
+            if data and (due > loop.time() or not gate.is_set()):
+                self._proxy.held += 1
             if due > loop.time():
                 await asyncio.sleep(due - loop.time())
             await gate.wait()
@@ -184,7 +188,10 @@ class Pipe:
                 self._writer.write(data)
                 await self._writer.drain()
             if not data:
-                return self.end() if self.tells_end else await asyncio.Event().wait()
+                if self.tells_end:
+                    return self.end()
+                # As if nothing had ended; the other direction goes on for as long as it likes.
+                await asyncio.Event().wait()
 
     def end(self) -> None:
         if not self._ended and self._writer.can_write_eof() and not self._writer.is_closing():

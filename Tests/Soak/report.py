@@ -5,7 +5,7 @@ from typing import Optional
 
 from ledger import CONFIRM, DUPLICATED, FOREIGN, LOST, Login, Phase, judge
 
-COLUMNS = ("fault", "struck", "sent", "confirmed", "collected", "denied", "lost", "dup.", "foreign", "p50", "p99", "gap")
+COLUMNS = ("struck", "sent", "confirmed", "collected", "denied", "lost", "dup.", "foreign", "p50", "p99", "gap")
 WIDTH = 27
 
 
@@ -32,9 +32,9 @@ class Row:
         return not self.kinds and not self.shortfall
 
     def __str__(self) -> str:
-        cells = [self.struck, self.sent, self.confirmed, self.collected, self.denied, self.kinds[LOST],
-                 self.kinds[DUPLICATED], self.kinds[FOREIGN], *(seconds(share(self.latencies, at)) for at in (0.5, 0.99)),
-                 f"{self.gap:.1f} s"]
+        cells = [self.struck, self.sent, self.confirmed, self.collected, self.denied,
+                 *(self.kinds[kind] for kind in (LOST, DUPLICATED, FOREIGN)),
+                 *(seconds(share(self.latencies, at)) for at in (0.5, 0.99)), f"{self.gap:.1f} s"]
         lines = [layout(self.name, cells)]
         lines += [f"    {self.shortfall}"] if self.shortfall else []
         lines += [f"    {finding}" for finding in self.findings[:10]]
@@ -97,7 +97,7 @@ def layout(name: str, cells: list[object]) -> str:
     return f"{name:{WIDTH}}" + "".join(f"{cell!s:>10}" for cell in cells)
 
 
-HEADING = layout(COLUMNS[0], list(COLUMNS[1:]))
+HEADING = layout("fault", list(COLUMNS))
 
 
 def by_place(logins: list[Login]) -> tuple[list[float], list[float]]:

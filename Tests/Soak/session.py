@@ -56,9 +56,9 @@ class Session:
         """Of several pairs, one is valid: those before are refused by every node."""
         for older in self._login.pairs:
             if older is not self._pair:
-                older.is_live = not await self._is_refused_everywhere(older.access, self._pair.at)
+                older.is_live = not await self.is_refused_everywhere(older.access, self._pair.at)
 
-    async def _is_refused_everywhere(self, access: str, ended: float) -> bool:
+    async def is_refused_everywhere(self, access: str, ended: float) -> bool:
         answers = [self._is_refused(node, access, ended) for node in self._client.nodes]
         return all(await asyncio.gather(*answers))
 
@@ -88,7 +88,8 @@ class Session:
             self._find(DUPLICATED, f"{node.name} answered a claim after the ack with {reply.status}")
 
     async def _refreshes(self) -> None:
-        begin, used, replies, is_lost = time.monotonic(), self._refresh, [], False
+        begin, used, is_lost = time.monotonic(), self._refresh, False
+        replies: list[dict[str, Any]] = []
         if self._dice.random() < LOSING_REPLY:
             try:
                 await ask(self._client.choose().address, "POST", "/api/auth/refresh", {"refreshToken": used},
@@ -141,7 +142,7 @@ class Session:
             return self._find(LOST, f"{node.name} answered a logout with {reply.code}")
         ended = time.monotonic()
         self._live.discard(self._pair.sid)
-        if not await self._is_refused_everywhere(self._access, ended):
+        if not await self.is_refused_everywhere(self._access, ended):
             self._find(LOST, "signed out, and the access token is still taken")
         reply, node = await self._client.ask("POST", "/api/auth/refresh", {"refreshToken": self._refresh})
         if reply.status != 401:

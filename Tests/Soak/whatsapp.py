@@ -1,7 +1,7 @@
 """A WhatsApp on this machine: the Cloud API that takes messages, and the sender of signed webhooks.
 
-What it does as Meta does: a webhook that got no 200 comes again, to any node, for as long as it takes; it may come twice
-although it got one; and several come at once, in no order.
+What it does as Meta does: a webhook that got no 200 comes again, to any node, for as long as it takes; it may come
+twice although it got one; and several come at once, in no order.
 """
 import asyncio
 import hashlib
@@ -63,6 +63,8 @@ class WhatsApp:
     #: Called at once when a confirming webhook was sent, and when a node has answered one with a 200.
     on_sent: Optional[Callable[[Node], None]] = None
     on_accepted: Optional[Callable[[Node], None]] = None
+    #: So many webhooks are taken for answered although no node ever got them: the run has to notice.
+    swallows: int = 0
     port: int = 0
     _server: Optional[asyncio.AbstractServer] = None
     _ids: int = 0
@@ -122,9 +124,10 @@ class WhatsApp:
                               "timestamp": str(int(time.time())), **content}]}
 
     def status(self, message: Message, status: str) -> dict[str, Any]:
-        return {"contacts": [{"profile": {"name": "Zo\u00eb"}, "wa_id": message.phone, "user_id": f"DE.{message.phone}"}],
+        user = f"DE.{message.phone}"
+        return {"contacts": [{"profile": {"name": "Zo\u00eb"}, "wa_id": message.phone, "user_id": user}],
                 "statuses": [{"id": message.id, "status": status, "timestamp": str(int(time.time())),
-                              "recipient_id": message.phone, "recipient_user_id": f"DE.{message.phone}"}]}
+                              "recipient_id": message.phone, "recipient_user_id": user}]}
 
     async def deliver(self, value: dict[str, Any], delivery: Optional[Delivery] = None) -> None:
         """Sends a webhook until a node has taken it. With a `delivery` it is one that answers a login."""
@@ -141,6 +144,11 @@ class WhatsApp:
 
     async def _try(self, body: bytes, delivery: Optional[Delivery]) -> bool:
         node = self.prefer if self.prefer and delivery else self.dice.choice(self.nodes)
+        if delivery and self.swallows and self.dice.random() < 0.1:
+            self.swallows -= 1
+            delivery.first_sent = delivery.accepted = time.monotonic()
+            delivery.node = node.name
+            return True
         signature = hmac.new(APP_SECRET.encode(), body, hashlib.sha256).hexdigest()
         asking = asyncio.ensure_future(ask(
             node.address, "POST", "/api/webhook", body, headers={"X-Hub-Signature-256": f"sha256={signature}"}))

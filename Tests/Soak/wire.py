@@ -14,7 +14,8 @@ BROKEN = (OSError, asyncio.TimeoutError, asyncio.IncompleteReadError)
 
 
 class Lost(Exception):
-    """No whole reply came: the connection was refused, cut, or silent for too long. What was asked may have happened."""
+    """No whole reply came: the connection was refused, cut, or silent for too long. What was asked may have
+    happened."""
 
 
 class Closed(Exception):
@@ -42,11 +43,11 @@ class Reply:
     body: bytes
 
     @property
-    def json(self) -> dict[str, Any]:
+    def json(self) -> Any:
         return json.loads(self.body)
 
     @property
-    def data(self) -> dict[str, Any]:
+    def data(self) -> Any:
         return self.json["data"]
 
     @property
@@ -137,7 +138,7 @@ class WebSocket:
             writer.transport.abort()
             raise
 
-    async def receive(self, patience: float) -> dict[str, Any]:
+    async def receive(self, patience: float) -> Any:
         """The next message. Silence for longer than `patience` counts as a lost connection."""
         try:
             return await asyncio.wait_for(self._message(), patience)
@@ -145,7 +146,7 @@ class WebSocket:
             self.drop()
             raise Closed(1006) from None
 
-    async def _message(self) -> dict[str, Any]:
+    async def _message(self) -> Any:
         while True:
             first, length = await self._reader.readexactly(2)
             # RFC 6455 section 5.1: a server masks nothing; and ours sends whole messages.

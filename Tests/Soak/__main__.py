@@ -59,6 +59,9 @@ def main() -> int:
             nodes, chosen.seed, chosen.only, Path(folder), chosen.swallow)
         try:
             is_good = asyncio.run(run(options))
+        except (KeyboardInterrupt, asyncio.CancelledError):
+            print("soak: interrupted", flush=True)
+            return 1
         finally:
             keep_logs(Path(folder), chosen.keep)
     print("soak: all is well" if is_good else "soak: FAILED", flush=True)

@@ -35,6 +35,10 @@ def child(signal_name: str, user: Optional[str] = None) -> list[str]:
     return prefix
 
 
+#: In bytes.
+MOST_MEMORY = 1 << 30
+
+
 class SmallDisk:
     """A folder on a file system of its own, which can be made full. Only root can have one."""
 
@@ -64,7 +68,8 @@ class SmallDisk:
             "mount", "-o", "loop", str(self._image), str(self.folder))
 
     def _mount_memory(self) -> bool:
-        return run("mount", "-t", "tmpfs", "-o", f"size={self._size}", "tmpfs", str(self.folder))
+        # It is made full sooner or later, and then that is memory.
+        return run("mount", "-t", "tmpfs", "-o", f"size={min(self._size, MOST_MEMORY)}", "tmpfs", str(self.folder))
 
     def fill(self) -> None:
         """Leaves no space, and takes what others free."""
@@ -73,7 +78,7 @@ class SmallDisk:
     async def _keep_full(self) -> None:
         with self._ballast.open("ab", buffering=0) as ballast:
             while True:
-                for piece in (1 << 20, 1 << 12):
+                for piece in (1 << 26, 1 << 20, 1 << 12):
                     try:
                         while True:
                             os.posix_fallocate(ballast.fileno(), os.fstat(ballast.fileno()).st_size, piece)

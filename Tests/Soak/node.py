@@ -39,6 +39,8 @@ class Node:
         self._process: Optional[asyncio.subprocess.Process] = None
         self._watching: Optional[asyncio.Task[None]] = None
         self._end_is_asked_for = False
+        #: A node that died may be started again from here and by a fault at once.
+        self._starting = asyncio.Lock()
 
     @property
     def address(self) -> Address:
@@ -50,6 +52,11 @@ class Node:
 
     async def start(self, patience: float = 60) -> None:
         """Returns when it is ready. One that gives up, because its database is away, is started again."""
+        async with self._starting:
+            if not (self.is_running and await self.is_ready()):
+                await self._start(patience)
+
+    async def _start(self, patience: float) -> None:
         end = time.monotonic() + patience
         while time.monotonic() < end:
             if not self.is_running:
@@ -106,4 +113,7 @@ class Node:
         if not self._end_is_asked_for:
             self.deaths.append(f"{self.name} ended by itself, status {status}: {self.log.read_text()[-300:].strip()}")
             # The run goes on with it, so that the rest is seen, too.
-            await self.start()
+            try:
+                await self.start()
+            except RuntimeError as error:
+                self.deaths.append(str(error))

@@ -7,8 +7,8 @@ from ledger import CONFIRM, Login
 from whatsapp import Delivery, Message, WhatsApp
 
 #: How long people take, in seconds: most are quick, some are not, so that a fault always finds pages that wait.
-THINKS = (0.05, 1.5)
-SLOW, SLOW_ONES = 4.0, 0.1
+THINKS = (0.05, 1.2)
+SLOW, SLOW_ONES = 2.0, 0.1
 
 
 class Person:

@@ -53,7 +53,7 @@ class Postgres:
         while time.monotonic() < end:
             if not self.is_running:
                 await self._run()
-            if self._is_ready():
+            if await self._is_ready():
                 return
             await asyncio.sleep(0.1)
         raise RuntimeError(f"PostgreSQL did not start:\n{self._log.read_text()[-4000:]}")
@@ -101,9 +101,10 @@ class Postgres:
             self._process.send_signal(signal.SIGQUIT)
             await self._process.wait()
 
-    def _is_ready(self) -> bool:
-        ready = [program("pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port), "-t", "1"]
-        return subprocess.run(ready).returncode == 0
+    async def _is_ready(self) -> bool:
+        asking = await asyncio.create_subprocess_exec(
+            program("pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port), "-t", "1")
+        return await asking.wait() == 0
 
     def _call(self, name: str, *arguments: str) -> None:
         command = [*child("TERM", self._user), program(name), *arguments]

@@ -145,7 +145,7 @@ class Soak:
         return self._conclude(bool(possible))
 
     def _hold(self, count: int) -> float:
-        """How long a fault is held. A short run needs as long again for what comes after each."""
+        """How long a fault is held. In a short run most of the time is for what comes after each."""
         if self._options.is_short:
             return min(5.0, max(1.5, self._options.duration / count / 2.5))
         return self._dice.uniform(3, 10)
@@ -159,7 +159,7 @@ class Soak:
         healed = time.monotonic()
         while time.monotonic() - healed < GRACE and not all(login.is_over for login in phase.logins):
             await asyncio.sleep(0.1)
-        await asyncio.sleep(1)
+        await asyncio.sleep(0.5)
         self._missed += planted(phase)
         row = count(phase)
         self._rows.append(row)

@@ -20,7 +20,7 @@ BUSINESS_NUMBER = "15550783881"
 APP_SECRET = "the-app-secret-of-the-soak-test"
 
 #: Meta's own pauses begin in seconds and end in hours; these fit a run.
-FIRST_PAUSE, LONGEST_PAUSE = 0.25, 4.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.25, 2.0
 #: How many webhooks come a second time although they were taken.
 REPEATED = 0.05
 

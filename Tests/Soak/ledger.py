@@ -140,6 +140,8 @@ class Ledger:
         self.working: deque[tuple[Login, str]] = deque(maxlen=500)
         self.ended: deque[tuple[Login, str]] = deque(maxlen=500)
         self._trouble_until = 0.0
+        #: The last fault, until the first page after it has its tokens: only then it has no more effect.
+        self._healed: Optional[Phase] = None
 
     def begin(self, login: Login) -> None:
         self.open.add(login)
@@ -157,6 +159,8 @@ class Ledger:
         login.heard = "auth_success"
         if len(login.pairs) == 1:
             self.phase.collected_at.append(pair.at)
+            if self._healed:
+                self._healed.end, self._healed = pair.at, None
         if (owner := self._logins_of_sid.setdefault(pair.sid, login.number)) != login.number:
             login.findings.append((FOREIGN, f"tokens of login {owner}"))
         elif any(other.sid == pair.sid for other in login.pairs[:-1]):
@@ -168,8 +172,8 @@ class Ledger:
     def strike(self, phase: Phase) -> None:
         """A fault begins: whatever is under way now is met by it."""
         phase.begin = time.monotonic()
-        phase.logins = [login for login in self.open if login.session]
-        self.phase.logins = [login for login in self.phase.logins if login not in set(phase.logins)]
+        phase.logins = [login for login in self.phase.logins if login in self.open]
+        self.phase.logins = [login for login in self.phase.logins if login not in self.open]
         self.phase = phase
         self._trouble_until = float("inf")
 
@@ -177,7 +181,7 @@ class Ledger:
         """The fault is over; its logins are still its own."""
         self.phase.end = time.monotonic()
         self._trouble_until = self.phase.end + AFTER_FAULT
-        self.phase = self.calm
+        self._healed, self.phase = self.phase, self.calm
 
     @property
     def is_troubled(self) -> bool:

@@ -1,6 +1,7 @@
 """A steady load: logins begin at random moments, at a rate, whatever happens to those before."""
 import asyncio
 import random
+import time
 import traceback
 from collections import deque
 from typing import Any, Optional
@@ -11,8 +12,6 @@ from page import Page
 from person import Person
 from session import Session
 from whatsapp import WhatsApp
-
-import time
 
 #: How many begin with a link, deny, and come from a number that has signed in before.
 LINKS, DENIES, AGAIN = 0.4, 0.05, 0.1

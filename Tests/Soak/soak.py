@@ -159,6 +159,8 @@ class Soak:
         healed = time.monotonic()
         while time.monotonic() - healed < GRACE and not all(login.is_over for login in phase.logins):
             await asyncio.sleep(0.1)
+        if late := sum(not login.is_over for login in phase.logins):
+            self._ledger.complain(f"{fault.name}: {late} logins had not come to an end {GRACE:.0f} s after it")
         await asyncio.sleep(0.5)
         self._missed += planted(phase)
         row = count(phase)

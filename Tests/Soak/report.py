@@ -52,8 +52,10 @@ def count(phase: Phase) -> Row:
     kinds: Counter[str] = Counter()
     findings = []
     for login in phase.logins:
-        for kind, what in judge(login):
-            kinds[kind] += 1
+        wrong = judge(login)
+        # Logins are counted, not what was seen of each.
+        kinds.update({kind for kind, _ in wrong})
+        for kind, what in wrong:
             findings.append(f"{kind}: login {login.number} ({login.method}, {login.answer}): {what}")
     shortfall = ""
     if len(confirmed) < phase.least:

@@ -5,7 +5,7 @@ import json
 import time
 from typing import Callable
 
-from ledger import BROKEN, CONFIRM, DENY, DUPLICATED, FOREIGN, LOST, Ledger, Login, Phase
+from ledger import BROKEN, CONFIRM, DENY, DUPLICATED, FOREIGN, LOST, Ledger, Login, Phase, judge
 from report import count
 from whatsapp import Delivery
 
@@ -60,7 +60,7 @@ PLANTS: list[tuple[str, Plant, str]] = [
 
 def planted(phase: Phase) -> list[str]:
     """The faults that the table does not show when they are done to a copy of one of the phase's logins."""
-    good = next((login for login in phase.logins if login.is_confirmed and login.is_collected), None)
+    good = next((login for login in phase.logins if login.is_collected and not judge(login)), None)
     if good is None:
         return []
     before, missed = count(phase), []

@@ -115,12 +115,16 @@ def holder(cluster, waiting):
     return next(index for index, node in enumerate(cluster.nodes) if node.waiting_pages() == 1)
 
 
-class Unready(BaseHTTPRequestHandler):
-    """A node whose database is away."""
+class Faulty(BaseHTTPRequestHandler):
+    """In the place of a node: one whose database is away, or one that dies with each request that it has read."""
 
     def answer(self):
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.server.asked.append(self.path)
-        self.send_response(503)
+        self.close_connection = True
+        if self.server.dies and self.path != "/readyz":
+            return
+        self.send_response(200 if self.server.dies else 503)
         self.send_header("Content-Length", "0")
         self.end_headers()
 
@@ -131,10 +135,10 @@ class Unready(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def unready():
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Unready)
+def faulty():
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Faulty)
     server.daemon_threads = True
-    server.asked = []
+    server.asked, server.dies = [], False
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     yield server
@@ -143,19 +147,58 @@ def unready():
     thread.join()
 
 
-def test_a_node_that_is_not_ready_is_not_asked(kind, start_edge, unready):
-    edge = start_edge(kind, 1, others=[f"127.0.0.1:{unready.server_port}"])
-    try:
-        edge.balancer.notices(1)
-        for _ in range(12):
-            assert edge.balancer.https.get("/healthz").status == 200
-        asked = len(unready.asked)
-        for _ in range(12):
-            assert edge.balancer.https.get("/healthz").status == 200
-        assert "/healthz" not in unready.asked[asked:]
-        assert unready.asked
-    finally:
-        edge.end()
+@pytest.fixture
+def faulty_edge(kind, start_edge, faulty):
+    """A balancer before a node and the faulty one."""
+    edge = start_edge(kind, 1, others=[f"127.0.0.1:{faulty.server_port}"])
+    yield edge
+    edge.end()
+
+
+@pytest.mark.parametrize("request_", [READ, WEBHOOK], ids=["read", "webhook"])
+def test_what_changes_nothing_is_asked_again_when_the_reply_is_lost(faulty_edge, faulty, request_):
+    faulty.dies = True
+    for _ in range(2 * len(faulty_edge.balancer.addresses)):
+        assert faulty_edge.balancer.https.request(*request_).status == 200
+    assert request_[1] in faulty.asked
+
+
+def test_a_webhook_that_comes_in_pieces_is_asked_again_as_a_whole(faulty_edge, faulty):
+    faulty.dies = True
+    _, path, body, headers = WEBHOOK
+    fields = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    for _ in range(2 * len(faulty_edge.balancer.addresses)):
+        with faulty_edge.balancer.https.connect() as connection:
+            connection.sendall(f"POST {path} HTTP/1.1\r\nHost: login.example.com\r\n{fields}"
+                               f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode())
+            for byte in body:
+                connection.sendall(bytes([byte]))
+            assert connection.recv(1000).startswith(b"HTTP/1.1 200 ")
+    assert path in faulty.asked
+
+
+@pytest.mark.parametrize("path", ["/api/auth/initiate", "/api/auth/refresh", "/api/auth/claim"])
+def test_what_may_have_been_done_is_not_asked_again(faulty_edge, faulty, path):
+    faulty.dies = True
+    replies = []
+    while path not in faulty.asked:
+        replies.append(faulty_edge.balancer.https.post(path, {}))
+        assert len(replies) < 9
+    assert [reply.status for reply in replies[:-1] if reply.status >= 500] == []
+    replies[-1].is_error(503, "SERVICE_UNAVAILABLE")
+    assert faulty.asked.count(path) == 1
+
+
+def test_a_node_that_is_not_ready_is_not_asked(faulty_edge, faulty):
+    balancer = faulty_edge.balancer
+    balancer.notices(1)
+    for _ in range(12):
+        assert balancer.https.get("/healthz").status == 200
+    asked = len(faulty.asked)
+    assert asked
+    for _ in range(12):
+        assert balancer.https.get("/healthz").status == 200
+    assert "/healthz" not in faulty.asked[asked:]
 
 
 def test_without_any_node_the_reply_says_so_in_the_envelope(cluster):

@@ -64,6 +64,15 @@ def test_an_address_that_a_client_makes_up_is_ignored(edge, outside, header):
     assert devices(outside, sign_in(edge, liar)) == ["127.0.0.78"]
 
 
+def test_an_address_that_is_made_up_behind_the_balancers_own_is_ignored(edge, outside):
+    """From an address that the nodes trust, as a program on the balancer's machine has it."""
+    trusted = outside.at("127.0.0.1")
+    request = trusted.request
+    trusted.request = lambda method, path, body=None, headers=(): request(
+        method, path, body, {**dict(headers), "X-Forwarded-For": "203.0.113.9"})
+    assert devices(outside, sign_in(edge, trusted)) == ["127.0.0.1"]
+
+
 def devices(client, tokens):
     reply = client.get("/api/user/me/devices", Authorization=f"Bearer {tokens['accessToken']}")
     return [device["ip"] for device in reply.json["data"]["devices"]]
@@ -124,6 +133,12 @@ def test_a_request_that_is_none_is_refused_in_the_envelope(outside):
 @pytest.mark.parametrize("path", ["/metrics", "/metrics?x=1", "/%6detrics", "//metrics", "/./metrics", "/x/../metrics", "/metrics/"])
 def test_metrics_are_for_nobody_outside(outside, path):
     outside.get(path).is_error(404, "NOT_FOUND")
+
+
+@pytest.mark.parametrize("path", ["/metrics", "/metrics?x=1", "/%6detrics"])
+def test_no_node_is_asked_for_metrics(edge, outside, path):
+    identifier = outside.get(path).headers["X-Request-Id"]
+    assert edge.balancer.logged(identifier)["node"] in ("<NOSRV>", "-", "")
 
 
 def test_browsers_are_sent_to_TLS(edge):

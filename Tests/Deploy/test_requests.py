@@ -4,7 +4,7 @@ import re
 import pytest
 
 from support.balancer import NODES, DEPLOY, seconds
-from support.client import Client
+from support.client import Client, new_address
 from support.login import new_number, sign_in, start
 from support.whatsapp import VERIFY_TOKEN, signed
 
@@ -51,25 +51,20 @@ def test_a_whole_login(edge, outside):
 
 
 def test_the_server_sees_the_address_of_the_client(edge, outside):
-    tokens = sign_in(edge, outside.at("127.0.0.77"))
-    assert devices(outside, tokens) == ["127.0.0.77"]
+    address = new_address()
+    assert devices(outside, sign_in(edge, outside.at(address))) == [address]
 
 
 @pytest.mark.parametrize("header", ["X-Forwarded-For", "x-forwarded-for", "Forwarded", "X-Real-IP"])
 def test_an_address_that_a_client_makes_up_is_ignored(edge, outside, header):
-    liar = outside.at("127.0.0.78")
-    request = liar.request
-    liar.request = lambda method, path, body=None, headers=(): request(
-        method, path, body, {**dict(headers), header: "for=203.0.113.9" if header == "Forwarded" else "203.0.113.9"})
-    assert devices(outside, sign_in(edge, liar)) == ["127.0.0.78"]
+    address = new_address()
+    liar = outside.at(address, {header: "for=203.0.113.9" if header == "Forwarded" else "203.0.113.9"})
+    assert devices(outside, sign_in(edge, liar)) == [address]
 
 
 def test_an_address_that_is_made_up_behind_the_balancers_own_is_ignored(edge, outside):
     """From an address that the nodes trust, as a program on the balancer's machine has it."""
-    trusted = outside.at("127.0.0.1")
-    request = trusted.request
-    trusted.request = lambda method, path, body=None, headers=(): request(
-        method, path, body, {**dict(headers), "X-Forwarded-For": "203.0.113.9"})
+    trusted = outside.at("127.0.0.1", {"X-Forwarded-For": "203.0.113.9"})
     assert devices(outside, sign_in(edge, trusted)) == ["127.0.0.1"]
 
 
@@ -79,7 +74,7 @@ def devices(client, tokens):
 
 
 def test_the_limit_of_an_address_is_each_clients_own(edge, outside):
-    one, other = outside.at("127.0.0.80"), outside.at("127.0.0.81")
+    one, other = outside.at(new_address()), outside.at(new_address())
     for _ in range(60):
         start(one)
     one.post("/api/auth/initiate", {"phoneNumber": new_number()}).is_error(429, "RATE_LIMITED")

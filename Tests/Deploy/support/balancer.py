@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from support.client import Client
+from support.client import SOMEBODY, Client
 from support.waiting import until
 
 DEPLOY = Path(__file__).parents[3] / "deploy"
@@ -110,7 +110,7 @@ class Balancer:
         said = self.said()
         shutil.rmtree(self.folder)
         # Whatever a test did: no session id, no other query, no address of a client.
-        for secret in ("sessionId=", "verify_token", "127.0.0.2"):
+        for secret in ("sessionId=", "verify_token", SOMEBODY):
             assert secret not in said, f"{secret} is in {self.program}'s log:\n{said}"
 
 
@@ -235,6 +235,6 @@ def free_ports(count):
             probe.close()
 
 
-#: Reads a duration of either program's: 70s.
 def seconds(text, name):
+    """All that a file of either program's says for a duration, such as 70s."""
     return [int(value) for value in re.findall(rf"^\s*{name}\s+(\d+)s;?$", text, re.MULTILINE)]

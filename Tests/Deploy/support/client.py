@@ -3,11 +3,18 @@ import base64
 import http.client
 import json
 import os
+import random
 import socket
 import ssl
 
-#: Where a client comes from if nothing else is said; not the address of the balancer.
-SOMEBODY = "127.0.0.2"
+
+def new_address():
+    """An address of loopback's that no other test comes from; 127.0.0.1 is the balancer's."""
+    return f"127.{random.randint(1, 254)}.{random.randint(1, 254)}.{random.randint(1, 254)}"
+
+
+#: Where a client comes from if nothing else is said.
+SOMEBODY = new_address()
 
 
 class Reply:
@@ -35,14 +42,15 @@ class Reply:
 class Client:
     """Trusts the tests' own certificate alone."""
 
-    def __init__(self, host, port, certificate=None, source=SOMEBODY):
+    def __init__(self, host, port, certificate=None, source=SOMEBODY, headers=()):
         self.address = (host, port)
+        self.headers = dict(headers)
         self.source = source
         self._tls = certificate and ssl.create_default_context(cafile=certificate)
 
-    def at(self, source):
-        """The same from another address."""
-        client = Client(*self.address, source=source)
+    def at(self, source, headers=()):
+        """The same from another address, and with headers of its own in each request."""
+        client = Client(*self.address, source=source, headers=headers)
         client._tls = self._tls
         return client
 
@@ -56,7 +64,7 @@ class Client:
 
     def request(self, method, path, body=None, headers=()):
         """One request on a connection of its own. A body that is no bytes is sent as JSON."""
-        headers = dict(headers)
+        headers = self.headers | dict(headers)
         if body is not None and not isinstance(body, bytes):
             body = json.dumps(body).encode()
             headers.setdefault("Content-Type", "application/json")

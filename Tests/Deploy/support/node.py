@@ -40,7 +40,7 @@ class Node:
             "OTPLESS_WHATSAPP_PHONE_NUMBER_ID": NUMBER_ID, "OTPLESS_WHATSAPP_PHONE_NUMBER": "+15550783881",
             "OTPLESS_WHATSAPP_ACCESS_TOKEN": "the-access-token", "OTPLESS_WHATSAPP_APP_SECRET": APP_SECRET,
             "OTPLESS_WHATSAPP_VERIFY_TOKEN": VERIFY_TOKEN,
-            "OTPLESS_WORKERS": "2",
+            "OTPLESS_WORKERS": "2", "OTPLESS_LIMIT_PHONE": "off",
         }
         environment = {name: value for name, value in os.environ.items() if not name.startswith("OTPLESS_")}
         log = self.folder / "errors.log"

@@ -48,6 +48,16 @@ class Balancer:
 
     def start(self):
         """Returns when it answers. Ports that somebody else took in the meantime are replaced by others."""
+        try:
+            return self._start()
+        except BaseException:
+            if self._process is not None and self._process.poll() is None:
+                self._process.send_signal(self.stop_signal)
+                self._process.wait()
+            shutil.rmtree(self.folder)
+            raise
+
+    def _start(self):
         for _ in range(10):
             self.ports = free_ports(4)
             self.write()

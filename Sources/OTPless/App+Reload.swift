@@ -4,7 +4,7 @@ extension App {
     ///
     /// Of what it deleted, no row tells: a token without a user is refused as soon as the store is asked.
     public func learnForeignChanges(since time: Timestamp) async throws(StoreError) {
-        tokens.refuse(try await store.families(endedSince: time).map(\.id))
+        tokens.learn(ended: try await store.families(endedSince: time).map(\.id))
         users.forgetCached()
     }
 
@@ -13,8 +13,9 @@ extension App {
         switch hint {
         case .login(let id): events.hear(LoginEvent(id))
         case .ended(let family):
-            tokens.refuse([family.id])
+            tokens.learn(ended: [family.id])
             events.hear(LoginEvent(family.login))
+        case .replaced(let family): tokens.learn(ended: [family])
         case .user(let id): users.heard(of: id)
         }
     }

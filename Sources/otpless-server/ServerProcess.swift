@@ -150,7 +150,11 @@ struct ServerProcess {
         case .file(let store, _):
             await StoreWatch.start(app, store, gateway, on: loop)
         case .shared(_, let peers):
-            let listener = Peers.Listener { app.heard($0) } mayHaveMissed: { gateway.lookAgain() }
+            let listener = Peers.Listener {
+                app.heard($0)
+            } mayHaveMissed: {
+                gateway.lookAgain()
+            }
             do throws(StoreError) {
                 try await peers.join(listener, app.clock)
             } catch {

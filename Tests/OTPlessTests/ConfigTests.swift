@@ -85,7 +85,7 @@ struct ConfigTests {
         let secrets = [
             "OTPLESS_JWT_SECRET": "hunter2", "OTPLESS_WHATSAPP_ACCESS_TOKEN": "hunter2 hunter2",
             "OTPLESS_METRICS_TOKEN": "hunter2 hunter2", "OTPLESS_JWT_SECERT": "hunter2",
-            "OTPLESS_DATABASE": "postgres://u:hunter2@h:port/db",
+            "OTPLESS_DATABASE": "postgres://u:hunter2@h/db?hunter2=1",
             "OTPLESS_WHATSAPP_BASE_URL": "https://u:hunter2@h",
         ]
         let error = try #require(Self.error(adding: secrets))

@@ -75,7 +75,10 @@ struct CommandUnblockTests {
         let run = try CommandRun(["unblock", "+\(Self.phone)"], CommandTests.settings(folder))
         #expect(run.end == .exited(1) && run.output.isEmpty)
         #expect(
-            run.complaints == ["OTPLESS_DATABASE, \(folder.path)/otpless.db: there is no database"])
+            run.complaints == [
+                "OTPLESS_DATABASE, \(folder.path)/otpless.db: "
+                    + "store: there is no database, or it cannot be opened"
+            ])
         #expect(!FileManager.default.fileExists(atPath: folder.path + "/otpless.db"))
     }
 

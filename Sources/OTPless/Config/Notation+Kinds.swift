@@ -135,9 +135,10 @@ extension Notation where Value == Confirmation {
 extension Notation where Value == DatabaseLocation {
     /// `sqlite:PATH` or a URL of PostgreSQL, of which the password is never printed.
     static let database = Notation(
-        expectation: "must be sqlite:PATH or postgres://USER@HOST/DATABASE",
-        parse: { DatabaseLocation($0) }
-    ) { location in
+        expectation: "must be sqlite:PATH or postgres://USER@HOST/DATABASE"
+    ) { text in
+        DatabaseLocation(text)
+    } print: { location in
         if case .sqlite(let path) = location { return "sqlite:\(path)" }
         return "\(location)"
     }

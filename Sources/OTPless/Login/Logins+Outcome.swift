@@ -54,7 +54,7 @@ extension Logins {
         }
         switch handover {
         case .collected(let user, let isNew, let ended):
-            if let ended { tokens.refuse([EndedFamily(id: ended, login: login.id)]) }
+            if let ended { tokens.refuse([ended]) }
             let grant = tokens.grant(token, to: user)
             note(grant, handedOverFor: login.id)
             return .confirmed(grant, isNewUser: isNew)

@@ -1,11 +1,13 @@
-/// What one node tells others: that it is worth looking into the store. It holds no secret.
+/// What one node tells others: that it is worth looking into the store.
 ///
-/// It may come twice, late, or not at all.
+/// It holds no secret. It may come twice, late, or not at all.
 public enum Hint: Hashable, Sendable {
     /// A login has changed.
     case login(LoginID)
-    /// A login's tokens have been ended.
+    /// A login's tokens have been ended; its page may still hold them.
     case ended(EndedFamily)
+    /// A pair of tokens has been ended, but not its login: no page need look.
+    case replaced(FamilyID)
     /// A user has another name, or is gone.
     case user(UserID)
 }
@@ -16,6 +18,7 @@ extension Hint {
         switch self {
         case .login(let id): "login \(id)"
         case .ended(let family): "ended \(family.id) \(family.login)"
+        case .replaced(let id): "replaced \(id)"
         case .user(let id): "user \(id)"
         }
     }
@@ -30,6 +33,9 @@ extension Hint {
         case ("ended", 3):
             guard let id = FamilyID(words[1]), let login = LoginID(words[2]) else { return nil }
             self = .ended(EndedFamily(id: id, login: login))
+        case ("replaced", 2):
+            guard let id = FamilyID(words[1]) else { return nil }
+            self = .replaced(id)
         case ("user", 2):
             guard let id = UserID(words[1]) else { return nil }
             self = .user(id)

@@ -96,6 +96,8 @@ final class PeerWatch: Source {
         others = pulse.peers
         lookedAt = time
         for login in pulse.untold { parts.listener.heard(.login(login)) }
-        for family in pulse.ended { parts.listener.heard(.ended(family)) }
+        // Whether its login has ended as well is not looked at: a page that looks for nothing would get new
+        // tokens.
+        for family in pulse.ended { parts.listener.heard(.replaced(family.id)) }
     }
 }

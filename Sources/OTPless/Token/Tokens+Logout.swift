@@ -45,7 +45,7 @@ extension Tokens {
         let ended = try await parts.log.guarding(as: .logoutFailed) { () async throws(StoreError) in
             try await parts.store.end(family, recording: .loggedOut, at: parts.clock.now)
         }
-        refuse([family])
+        learn(ended: [family])
         if let ended { refuse([ended]) }
     }
 }

@@ -92,14 +92,20 @@ public struct Tokens: Sendable {
     /// Whether a pair has not been ended since it was made.
     func areLive(_ grant: Grant) -> Bool { !parts.ended.contains(grant.family) }
 
-    /// Refuses the access tokens of logins that have ended.
-    func refuse(_ families: [FamilyID]) {
+    /// Refuses the access tokens of families that have ended, as every node knows.
+    func learn(ended families: [FamilyID]) {
         parts.ended.add(families, at: parts.clock.now)
+    }
+
+    /// Refuses the access tokens of families that have ended, here and at other nodes.
+    func refuse(_ families: [FamilyID]) {
+        learn(ended: families)
+        for family in families { parts.events.tellOthers(.replaced(family)) }
     }
 
     /// The same, and tells the pages that may still hold them.
     func refuse(_ families: [EndedFamily]) {
-        refuse(families.map(\.id))
+        learn(ended: families.map(\.id))
         for family in families {
             parts.events.hear(LoginEvent(family.login))
             parts.events.tellOthers(.ended(family))

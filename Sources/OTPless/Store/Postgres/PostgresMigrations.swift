@@ -23,8 +23,13 @@ package struct PostgresMigrations {
 
     /// The schema's version; 0 where there is none.
     func version(in db: PostgresSession) async throws(StoreError) -> Int {
-        let isThere = try await db.rows("SELECT to_regclass('schema_version') IS NOT NULL", [])
-        guard isThere.first?.integer(0) == 1 else { return 0 }
+        // Not to_regclass: it does not see what another node has made while this one waited for the lock.
+        let tables = try await db.rows(
+            """
+            SELECT 1 FROM pg_catalog.pg_tables
+            WHERE schemaname = current_schema() AND tablename = 'schema_version'
+            """, [])
+        guard !tables.isEmpty else { return 0 }
         let found = try await db.rows("SELECT version FROM schema_version", [])
         return Int(found.first?.integer(0) ?? 0)
     }

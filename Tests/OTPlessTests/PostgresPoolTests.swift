@@ -43,6 +43,25 @@ struct PostgresPoolTests {
         }
     }
 
+    @Test func `who stands still in a transaction loses its locks`() async throws {
+        try await withPostgres(loops: 2) { rig in
+            try rig.raw().run("CREATE TABLE t (n bigint); INSERT INTO t VALUES (1)")
+            let lock: StaticString = "SELECT n FROM t"
+            let gotIt = Locked(false)
+            // As if this node had stopped: another one gets the row all the same, and this one is told.
+            await #expect(throws: StoreError.self) {
+                try await rig.transaction { session async throws(StoreError) in
+                    _ = try await session.rows(lock, [], locking: true)
+                    try await rig.transaction(on: 1) { other async throws(StoreError) in
+                        _ = try await other.rows(lock, [], locking: true)
+                    }
+                    gotIt.withLock { $0 = true }
+                }
+            }
+            #expect(gotIt.withLock { $0 })
+        }
+    }
+
     @Test func `no more connections than allowed, and all who wait get one`() async throws {
         var limits = PostgresLimits()
         limits.connections = 3

@@ -13,13 +13,15 @@ async def partition(world: World, seconds: float, act: Callable[[Proxy], None]) 
     """One node alone loses its database; it still takes connections of clients."""
     node = world.dice.choice(world.nodes)
     assert node.database
-    before = world.ledger.phase.failures
+    before, held = world.ledger.phase.failures, world.held
     act(node.database)
     await asyncio.sleep(seconds)
+    # Who is cut off silently has not failed yet: what it said is held back.
+    struck = world.ledger.phase.failures - before + world.held - held
     # What was kept is lost with the connections: a partition that ends does not deliver what was sent into it.
     node.database.drop()
     node.database.heal()
-    return world.ledger.phase.failures - before
+    return struck
 
 
 async def cut_off(world: World, seconds: float) -> int:

@@ -23,8 +23,11 @@ package struct PostgresAddress: Sendable, CustomStringConvertible {
     ]
 
     /// In milliseconds; what the URL's own options say stands behind them, and the last one counts.
+    ///
+    /// A node that was cut off holds its locks no longer than others wait for them.
     private static let options =
-        "-c statement_timeout=5000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=10000"
+        "-c statement_timeout=5000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=2000 "
+        + "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3"
 
     /// Reads `postgres://user:password@host:port/database?sslmode=…`, as libpq does.
     ///

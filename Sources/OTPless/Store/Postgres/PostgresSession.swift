@@ -72,8 +72,11 @@ package final class PostgresSession {
     }
 
     /// Waits for all that is queued.
+    ///
+    /// With a sync and not only a flush, also in a transaction: then the server knows that it is idle, and
+    /// ends it when this node has died or stands still, with all its locks.
     private func settle() async throws(StoreError) {
-        if mode == .single, connection.hasOpenPart { pending.append(connection.queueSync()) }
+        if connection.hasOpenPart { pending.append(connection.queueSync()) }
         await answers()
         if let failure { throw failure.error }
     }

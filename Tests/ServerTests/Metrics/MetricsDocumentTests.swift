@@ -1,4 +1,6 @@
 import Foundation
+import Metrics
+import OTPless
 import TestSupport
 import Testing
 
@@ -11,7 +13,7 @@ struct MetricsDocumentTests {
         let rows = try Self.rows()
         try await withServer { server in
             _ = try server.signIn("16505550142")
-            let families = try server.metrics().families
+            let families = try server.metrics().families + Self.postgresFamilies()
             for family in families {
                 let labels = family.samples.first?.labels.keys.filter { $0 != "le" }.sorted() ?? []
                 let names = labels.map { "`\($0)`" }.joined(separator: " ")
@@ -22,6 +24,14 @@ struct MetricsDocumentTests {
             }
             #expect(rows.count == families.count)
         }
+    }
+
+    /// What a server on PostgreSQL shows instead of the store's commits.
+    private static func postgresFamilies() throws -> [MetricsPage.Family] {
+        var page = Exposition(prefix: "otpless_")
+        PostgresPoolMetrics(loops: 1).write(to: &page)
+        PostgresListenerMetrics().write(to: &page)
+        return try MetricsPage(page.text).families
     }
 
     private static func rows() throws -> [Substring] {

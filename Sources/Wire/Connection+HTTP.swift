@@ -11,19 +11,26 @@ extension Connection {
         let wasIdle = http.parser.isIdle
         switch http.parser.feed(bytes, from: &offset) {
         case .needMore:
-            if wasIdle, !http.parser.isIdle { stageDeadline = loop.now + service.intervals.head }
+            if wasIdle, !http.parser.isIdle { headFollows(on: loop) }
             if http.awaitsContinue { sendContinue() }
         case .head(let request):
             bodyFollows(request, on: loop)
         case .request(let request):
             stageDeadline = loop.now + service.intervals.idle
             http.awaitsContinue = false
+            http.isFresh = false
             http.requestID = nil
             http.crossOrigin = []
             answer(request, on: loop)
         case .refuse(let refusal):
             refuse(refusal.status, on: loop)
         }
+    }
+
+    private func headFollows(on loop: isolated EventLoop) {
+        let end = loop.now + service.intervals.head
+        // A drain does not wait longer for a request that begins only now.
+        stageDeadline = service.isDraining ? min(stageDeadline, end) : end
     }
 
     private func bodyFollows(_ request: Request, on loop: isolated EventLoop) {
@@ -179,8 +186,10 @@ extension Connection {
     /// The server drains: idle connections end now, the others with their reply.
     func drain(on loop: isolated EventLoop) {
         closeWebSocket(code: CloseCode.goingAway, on: loop)
-        // A request that is only half here has not long to come.
+        // A request that is only half here has not long to come, and neither has a first one.
         stageDeadline = min(stageDeadline, loop.now + service.times.drain)
+        // What has come and was not read yet would be lost with the connection.
+        if http != nil, http?.pending == nil { read(on: loop) }
         flush(on: loop)
     }
 }

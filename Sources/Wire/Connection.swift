@@ -72,7 +72,7 @@ final class Connection: Source {
         if readiness.contains(transport.writesOn) { flush(on: loop) }
     }
 
-    private func read(on loop: isolated EventLoop) {
+    func read(on loop: isolated EventLoop) {
         if transport.isShakingHands, !shakeHands(on: loop) { return }
         // Lent, not copied: a span of it is read while the connection itself changes.
         var buffer: [UInt8] = []
@@ -162,7 +162,7 @@ final class Connection: Source {
         guard let id else { return }
         switch mode {
         case .webSocket where peerHasEnded: return end(on: loop)
-        case .http where isDone && (peerHasEnded || service.isDraining && isBetweenRequests):
+        case .http where isDone && (peerHasEnded || service.isDraining && isUnused):
             return end(on: loop)
         case .closing where outgoing.isEmpty:
             if peerHasEnded { return end(on: loop) }
@@ -191,6 +191,9 @@ final class Connection: Source {
         let intervals = service.intervals
         return stageDeadline - (transport.isShakingHands ? intervals.handshake : intervals.idle)
     }
+
+    /// Whether it has had its requests, and the next one may as well go elsewhere.
+    private var isUnused: Bool { isBetweenRequests && http?.isFresh != true }
 
     /// Whether nothing of a next request was received.
     var isBetweenRequests: Bool { http?.parser.isIdle ?? true }

@@ -5,6 +5,8 @@ final class HTTPState {
     var pending: Request?
     /// The client waits for `100 Continue` before it sends the body.
     var awaitsContinue = false
+    /// No request has come yet: whoever connects is about to send one.
+    var isFresh = true
     /// The client's own id of the request whose body is awaited, for a refusal of it.
     var requestID: String?
     /// Header lines for a refusal of it.

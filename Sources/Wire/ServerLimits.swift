@@ -27,7 +27,8 @@ public struct TimeLimits: Sendable {
     /// How long a closed WebSocket waits for the peer's close frame.
     public var close = Duration.seconds(5)
 
-    /// How long a request that is only half here may go on when the server drains.
+    /// How long a request that is only half here may go on when the server drains, and a connection may
+    /// take to send its first one.
     public var drain = Duration.seconds(2)
 
     /// How often a waiting WebSocket is pinged.

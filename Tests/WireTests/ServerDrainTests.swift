@@ -1,4 +1,6 @@
+import Glibc
 import Loop
+import Synchronization
 import TestSupport
 import Testing
 import Wire
@@ -7,6 +9,22 @@ import Wire
 @Suite(.blocking, .timeLimit(.minutes(2)))
 struct ServerDrainTests {
     private static let limit = Duration.seconds(4)
+
+    /// A connection that has had its request: it is ended when a drain begins.
+    private static func idle(_ server: Server) async throws -> Client {
+        let client = try Client(port: server.port)
+        _ = try await client.ask("GET", "/none")
+        return client
+    }
+
+    /// A route that holds up its loop.
+    private static func addHold(_ router: inout Router, entered: Gate, until hold: Hold) {
+        router.on(.get, "/hold") { _ in
+            entered.open()
+            hold.wait()
+            return .now(.text("held"))
+        }
+    }
 
     /// A route whose handler says that it is at work and waits for the gate.
     private static func addGate(
@@ -27,7 +45,7 @@ struct ServerDrainTests {
         try await withServer { router in
             Self.addGate(&router, entered: entered, gate: gate) { .text("finished") }
         } _: { server in
-            let (idle, busy) = (try Client(port: server.port), try Client(port: server.port))
+            let (idle, busy) = (try await Self.idle(server), try Client(port: server.port))
             try busy.request("GET", "/gate")
             await entered.wait()
             async let drained: Void = server.drain(within: Self.limit)
@@ -74,6 +92,59 @@ struct ServerDrainTests {
         }
     }
 
+    @Test func `whoever has just connected may still send its first request in a drain`()
+        async throws
+    {
+        try await withServer(times: .with(\.drain, .seconds(60))) {
+            $0.on(.get, "/") { _ in .now(.text("finished")) }
+        } _: { server in
+            let (idle, new) = (try await Self.idle(server), try Client(port: server.port))
+            async let drained: Void = server.drain(within: Self.limit)
+            #expect(try await idle.rest().isEmpty)
+            try new.request("GET", "/")
+            let reply = try await new.reply()
+            #expect(reply.text == "finished" && reply.headers["connection"] == "close")
+            new.finishSending()
+            await drained
+        }
+    }
+
+    @Test func `whoever connects and says nothing does not hold up a drain`() async throws {
+        try await withServer(times: .with(\.drain)) { _ in
+        } _: { server in
+            let (silent, begun) = (try Client(port: server.port), try Client(port: server.port))
+            _ = try await Self.idle(server)
+            async let drained: Void = server.drain(within: .seconds(30))
+            #expect(try await silent.rest().isEmpty)
+            #expect(try await begun.rest().isEmpty)
+            await drained
+        }
+    }
+
+    @Test func `whoever waits to be accepted when a drain begins gets a reply`() async throws {
+        let (entered, hold) = (Gate(), Hold())
+        try await withServer {
+            $0.on(.get, "/") { _ in .now(.text("finished")) }
+            Self.addHold(&$0, entered: entered, until: hold)
+        } _: { server in
+            let (kept, holder) = (try await Self.idle(server), try Client(port: server.port))
+            try holder.request("GET", "/hold")
+            await entered.wait()
+            // More than a loop accepts at a time.
+            let waiting = try (0..<200).map { _ in try Client(port: server.port) }
+            for client in waiting + [kept] { try client.request("GET", "/") }
+            async let drained: Void = server.drain(within: .seconds(30))
+            // The drain is the next thing that the loop hears of; if not, this proves less.
+            for _ in 0..<1000 { await Task.yield() }
+            hold.end()
+            for client in waiting + [kept, holder] {
+                #expect(try await client.reply().status == 200)
+                client.finishSending()
+            }
+            await drained
+        }
+    }
+
     @Test func `a drain closes WebSockets with 1001`() async throws {
         let closed = Gate()
         try await withServer {
@@ -96,7 +167,7 @@ struct ServerDrainTests {
         try await withServer { router in
             Self.addGate(&router, entered: entered, gate: gate) { .echo() }
         } _: { server in
-            let (idle, client) = (try Client(port: server.port), try Client(port: server.port))
+            let (idle, client) = (try await Self.idle(server), try Client(port: server.port))
             try client.sendUpgrade("/gate")
             await entered.wait()
             async let drained: Void = server.drain(within: .milliseconds(500))
@@ -119,7 +190,7 @@ struct ServerDrainTests {
                 .now(Response(status: 200, body: [UInt8](repeating: 7, count: size)))
             }
         } _: { server in
-            let idle = try Client(port: server.port)
+            let idle = try await Self.idle(server)
             let slow = try Client(port: server.port, receiveBuffer: 65_536)
             try slow.request("GET", "/big")
             _ = try await slow.take(1)
@@ -143,5 +214,16 @@ struct ServerDrainTests {
             gate.open()
             #expect(try await client.reply().text == "late")
         }
+    }
+}
+
+/// Lets a thread wait.
+private final class Hold: Sendable {
+    private let hasEnded = Atomic(false)
+
+    func end() { hasEnded.store(true, ordering: .releasing) }
+
+    func wait() {
+        while !hasEnded.load(ordering: .acquiring) { usleep(1000) }
     }
 }

@@ -29,7 +29,9 @@ final class Listener: Source {
         id = try loop.add(self, descriptor: socket.descriptor, interest: .readable)
     }
 
+    /// Takes in who is connected already, whom closing would cut off, and accepts nobody after them.
     func stop(on loop: isolated EventLoop) {
+        accept(Int(Socket.acceptBacklog), on: loop)
         guard let id else { return }
         loop.remove(id)
         socket.close()
@@ -37,7 +39,12 @@ final class Listener: Source {
     }
 
     func ready(_ readiness: Readiness, on loop: isolated EventLoop) {
-        for _ in 0..<Self.batch {
+        accept(Self.batch, on: loop)
+    }
+
+    /// Accepts who waits, and at most so many.
+    private func accept(_ most: Int, on loop: isolated EventLoop) {
+        for _ in 0..<most {
             switch socket.accept() {
             case .success(let (connection, peer)):
                 service.metrics.accepted.add()

@@ -72,6 +72,9 @@ extension Socket {
     /// Without a bound a peer that does not read fills megabytes of its memory.
     private static let kernelBacklog: Int32 = 128 << 10
 
+    /// How many connections may wait to be accepted.
+    static let acceptBacklog: Int32 = 4096
+
     /// A listening socket, one of several that share an address (SO_REUSEPORT); accepted sockets inherit
     /// its options.
     ///
@@ -96,7 +99,7 @@ extension Socket {
             // Replies are one write each: Nagle would only hold them back.
             try socket.enable(TCP_NODELAY, level: Int32(IPPROTO_TCP))
             try socket.set(TCP_NOTSENT_LOWAT, level: Int32(IPPROTO_TCP), to: kernelBacklog)
-            try check(listen(socket.descriptor, 4096), "listen")
+            try check(listen(socket.descriptor, acceptBacklog), "listen")
         } catch {
             socket.close()
             throw error

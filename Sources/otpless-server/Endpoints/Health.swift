@@ -5,12 +5,14 @@ import Wire
 /// Answers `GET /healthz` and `GET /readyz`.
 struct Health {
     private let store: any Store
+    private let draining: Draining
     private let warnings: [String]
     private let clients: ClientAddresses
 
     init(_ app: App, _ clients: ClientAddresses) {
         self.clients = clients
         store = app.store
+        draining = app.draining
         warnings = app.config.warnings
     }
 
@@ -18,10 +20,13 @@ struct Health {
         .now(Response(Envelope(200, "Alive")))
     }
 
-    /// Ready means that a login could be stored now.
+    /// Ready means that a login could be started now.
     @Sendable func ready(
         _ request: Request, on loop: isolated EventLoop
     ) async throws(Failure) -> Envelope {
+        guard !draining.hasBegun else {
+            throw Failure(.serviceUnavailable, details: "The server is stopping")
+        }
         do throws(StoreError) {
             try await store.probe()
         } catch {

@@ -96,7 +96,7 @@ let package = Package(
             path: "Tests/Fuzz/Oracles", swiftSettings: strict),
         // Not shipped: what tests of several targets use.
         .target(
-            name: "TestSupport", dependencies: ["OTPless", "Loop", "COpenSSL"],
+            name: "TestSupport", dependencies: ["OTPless", "Loop", "COpenSSL", "CPostgres"],
             path: "Tests/TestSupport", swiftSettings: strict),
         // Not shipped: what replies to browsers are decoded with.
         .systemLibrary(name: "CDecoders", path: "Tests/CDecoders", pkgConfig: "libbrotlidec"),

@@ -83,7 +83,7 @@ struct PostgresAddressTests {
     }
 
     @Test(.postgres) func `a wrong password is told without it`() async throws {
-        let server = try #require(PostgresRig.server)
+        let server = try #require(TestPostgres.server)
         let parts = server.split(separator: "@")
         try await withPools(
             1, PostgresLimits(), "postgres://otpless:wr0ng@\(try #require(parts.last))"
@@ -100,11 +100,11 @@ struct PostgresAddressTests {
 
     @Test(
         .postgres,
-        .enabled(if: PostgresRig.variable("OTPLESS_TEST_POSTGRES_CERTIFICATE") != nil),
+        .enabled(if: TestPostgres.variable("OTPLESS_TEST_POSTGRES_CERTIFICATE") != nil),
         arguments: ["require", "verify-full"])
     func `TLS is used where the address asks for it`(_ mode: String) async throws {
         let certificate = try #require(
-            PostgresRig.variable("OTPLESS_TEST_POSTGRES_CERTIFICATE"))
+            TestPostgres.variable("OTPLESS_TEST_POSTGRES_CERTIFICATE"))
         let wish = mode == "require" ? mode : "\(mode)&sslrootcert=\(certificate)"
         try await withPostgres(changing: ("sslmode=disable", "sslmode=\(wish)")) { rig in
             let (isOn, long) = try await rig.read {
@@ -120,8 +120,8 @@ struct PostgresAddressTests {
     }
 
     @Test(.postgres) func `a unix socket is an address as well`() async throws {
-        let folder = try #require(PostgresRig.variable("OTPLESS_TEST_POSTGRES_SOCKET"))
-        let server = try #require(PostgresRig.server)
+        let folder = try #require(TestPostgres.variable("OTPLESS_TEST_POSTGRES_SOCKET"))
+        let server = try #require(TestPostgres.server)
         let url = server.replacing("127.0.0.1", with: folder.replacing("/", with: "%2F"))
         try await withPools(1, PostgresLimits(), url) { rig in
             let isLocal = try await rig.read { session async throws(StoreError) -> Bool in

@@ -140,7 +140,7 @@ struct PostgresPoolTests {
         async throws
     {
         try await withPostgres { rig in
-            let server = try RawPostgres(try #require(PostgresRig.server))
+            let server = try RawPostgres(try #require(TestPostgres.server))
             let name = try #require(try rig.raw().run("SELECT current_database()"))
             let ask: @Sendable (PostgresSession) async throws(StoreError) -> Int = {
                 session throws(StoreError) in try await session.rows("SELECT 1", []).count

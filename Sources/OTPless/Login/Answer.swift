@@ -102,7 +102,9 @@ public struct IncomingAnswer: Sendable {
         self.message = message
         answer = Answer(message, policy)
         if case .codes(let candidates) = answer {
+            // Always in the same order: their logins are locked in it.
             codeDigests = candidates.codes.map { $0.digest(codeKey) }
+                .sorted { $0.lexicographicallyPrecedes($1) }
         } else {
             codeDigests = []
         }

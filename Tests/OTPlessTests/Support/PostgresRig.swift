@@ -1,8 +1,6 @@
-import Glibc
 import Loop
 import OTPless
 import TestSupport
-import Testing
 
 /// A database of a test's own on a real PostgreSQL, and a pool of connections to it for each loop.
 struct PostgresRig: Sendable {
@@ -10,13 +8,6 @@ struct PostgresRig: Sendable {
     let loops: [EventLoop]
     let pools: [SourceID]
     let metrics: PostgresPoolMetrics
-
-    /// The server that `scripts/with-postgres` starts; nil: these tests are skipped.
-    static let server = variable("OTPLESS_TEST_POSTGRES")
-
-    static func variable(_ name: String) -> String? {
-        unsafe getenv(name).map { unsafe String(cString: $0) }
-    }
 
     /// Another connection, which waits.
     func raw() throws -> RawPostgres { try RawPostgres(url) }
@@ -36,35 +27,15 @@ struct PostgresRig: Sendable {
     }
 }
 
-extension Trait where Self == ConditionTrait {
-    /// Needs a PostgreSQL.
-    static var postgres: Self {
-        .enabled(
-            if: PostgresRig.server != nil,
-            "there is no PostgreSQL: run the tests by scripts/with-postgres")
-    }
-}
-
 /// Runs a test with an empty database; the pools' address may be another one than the URL.
 func withPostgres(
     loops count: Int = 1, limits: PostgresLimits = PostgresLimits(),
     changing change: (String, String) = ("", ""), _ body: (PostgresRig) async throws -> Void
 ) async throws {
-    let server = try #require(PostgresRig.server)
-    let name = "test_\(UInt64.random(in: 0 ... .max))"
-    let admin = try RawPostgres(server)
-    try admin.run("CREATE DATABASE \(name)")
-    let url = server.replacing("/postgres?", with: "/\(name)?")
-    let address = change.0.isEmpty ? url : url.replacing(change.0, with: change.1)
-    let result: Result<Void, any Error>
-    do {
+    try await TestPostgres.withDatabase { url, _ in
+        let address = change.0.isEmpty ? url : url.replacing(change.0, with: change.1)
         try await withPools(count, limits, url: url, address, body)
-        result = .success(())
-    } catch {
-        result = .failure(error)
     }
-    try admin.run("DROP DATABASE \(name) WITH (FORCE)")
-    try result.get()
 }
 
 /// The same without a database: whatever the address leads to.

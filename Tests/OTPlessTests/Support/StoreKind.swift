@@ -9,7 +9,7 @@ enum StoreKind: String, CaseIterable, Sendable, CustomTestStringConvertible {
 
     /// PostgreSQL only where there is one: `scripts/test` starts one.
     static let allCases: [StoreKind] =
-        [.sqliteMemory, .sqliteFile] + (PostgresRig.server == nil ? [] : [.postgres])
+        [.sqliteMemory, .sqliteFile] + (TestPostgres.server == nil ? [] : [.postgres])
 
     var testDescription: String { rawValue }
 
@@ -21,7 +21,7 @@ enum StoreKind: String, CaseIterable, Sendable, CustomTestStringConvertible {
             let folder = try TemporaryFolder()
             try await Self.use(try SQLiteStore(path: folder.file("otpless.db")), body)
         case .postgres:
-            try await TestSchema.use { url in
+            try await TestPostgres.withSchema { url in
                 let loops = try LoopGroup(count: 2)
                 defer { loops.stop() }
                 try await Self.use(
@@ -35,23 +35,5 @@ enum StoreKind: String, CaseIterable, Sendable, CustomTestStringConvertible {
     ) async throws {
         defer { store.close() }
         try await body(store)
-    }
-}
-
-/// A schema of a test's own in the PostgreSQL of the run: much cheaper than a database.
-enum TestSchema {
-    static func use(_ body: (_ url: String) async throws -> Void) async throws {
-        let server = try #require(PostgresRig.server)
-        let name = "test_\(UInt64.random(in: 0 ... .max))"
-        let admin = try RawPostgres(server)
-        try admin.run("CREATE SCHEMA \(name)")
-        let separator = server.contains("?") ? "&" : "?"
-        do {
-            try await body("\(server)\(separator)options=-csearch_path%3D\(name)")
-        } catch {
-            _ = try? admin.run("DROP SCHEMA \(name) CASCADE")
-            throw error
-        }
-        try admin.run("DROP SCHEMA \(name) CASCADE")
     }
 }

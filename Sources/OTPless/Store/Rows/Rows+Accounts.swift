@@ -47,16 +47,18 @@ extension Rows {
 
     // MARK: Deletion
 
-    /// Deletes an account and all that is kept of the person; returns the families that were live.
+    /// Deletes an account and all that is kept of the person; returns the families that were live, nil
+    /// when another node has been faster.
     ///
     /// A login that is pending for the number stays: nobody knows yet whose it is. So does what keeps
     /// prompts from the number: deleting an account must not lift that. A number that the account has
     /// no more is somebody else's, of whom nothing goes.
     static func delete(
-        _ account: Account, detail: String? = nil, at now: Timestamp, in db: Transaction
-    ) async throws(StoreError) -> [EndedFamily] {
+        _ found: Account, detail: String? = nil, at now: Timestamp, in db: Transaction
+    ) async throws(StoreError) -> [EndedFamily]? {
+        try await lock([.prompts(to: found.user.phone)], at: now, in: db)
+        guard let account = try await account(found.user.id, in: db) else { return nil }
         let user = account.user
-        try await lock([.prompts(to: user.phone)], at: now, in: db)
         let known = try await delete(
             try logins(of: account, in: db).filter { $0.isOver(at: now) }, in: db)
         let live: [EndedFamily] = try await db.all(

@@ -17,8 +17,18 @@ struct LimitSubject: StoredValue, Hashable, Comparable {
         LimitSubject(text: "codes " + sender)
     }
 
-    /// What an answer is about: the sender's phone, or a person who shows none.
-    static func answers(of sender: Sender) -> LimitSubject? {
+    /// What a message decides about: its sender's phone, or a person who shows none and perhaps tells a
+    /// number.
+    static func decided(by incoming: IncomingAnswer) -> [LimitSubject] {
+        guard let answer = incoming.answer else { return [] }
+        var subjects = answers(of: incoming.message.sender).map { [$0] } ?? []
+        if case .contact(let phones, isRequested: true) = answer {
+            subjects += phones.map { .prompts(to: $0) }
+        }
+        return subjects
+    }
+
+    private static func answers(of sender: Sender) -> LimitSubject? {
         if let phone = sender.waID.flatMap({ PhoneNumber(waID: $0) }) { return .prompts(to: phone) }
         return (sender.waID ?? sender.userID).map { .wrongCodes(of: $0) }
     }
@@ -85,7 +95,7 @@ extension Rows {
         try await db.count(
             """
             DELETE FROM limits WHERE subject IN (
-                SELECT subject FROM limits WHERE expires_at < $1 LIMIT 500)
+                SELECT subject FROM limits WHERE expires_at < $1 LIMIT 500) AND expires_at < $1
             """, now)
     }
 

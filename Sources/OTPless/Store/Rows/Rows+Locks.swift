@@ -23,6 +23,32 @@ extension Rows {
         }
     }
 
+    /// Locks the login that a family is the last one of, as long as its page may ask for another.
+    ///
+    /// Who changes both locks the login first, so that two never wait for each other.
+    static func lock(loginOf family: FamilyID, in db: Transaction) async throws(StoreError) {
+        guard db.isShared else { return }
+        try await db.run(
+            """
+            SELECT 1 FROM logins
+            WHERE id = (SELECT login FROM families WHERE id = $1) AND family = $1
+                AND acknowledged_at IS NULL
+            FOR UPDATE
+            """, family)
+    }
+
+    /// The same for all live families of a user.
+    static func lock(loginsOf user: UserID, in db: Transaction) async throws(StoreError) {
+        guard db.isShared else { return }
+        try await db.run(
+            """
+            SELECT 1 FROM logins
+            WHERE id IN (SELECT login FROM families WHERE "user" = $1 AND ended_at IS NULL)
+                AND acknowledged_at IS NULL
+            ORDER BY id FOR UPDATE
+            """, user)
+    }
+
     /// How long such a row stays: most phones that are asked once are asked again soon, or not at all.
     private static let lockMemory = Duration.seconds(3600)
 }

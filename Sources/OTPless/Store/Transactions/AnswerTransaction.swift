@@ -5,8 +5,7 @@ extension SQLStore {
         at now: Timestamp
     ) async throws(StoreError) -> [AnswerResult] {
         try await perform { db async throws(StoreError) in
-            let decided = answers.filter { $0.answer != nil }.map(\.message.sender)
-            try await Rows.lock(decided.compactMap(LimitSubject.answers(of:)), at: now, in: db)
+            try await Rows.lock(answers.flatMap(LimitSubject.decided(by:)), at: now, in: db)
             var results: [AnswerResult] = []
             for incoming in answers {
                 var transaction = AnswerTransaction(

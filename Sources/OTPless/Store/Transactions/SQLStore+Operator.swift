@@ -6,8 +6,9 @@ extension SQLStore {
     ) async throws(AccountFault) -> AccountChange {
         try await perform { db async throws(StoreError) in
             try await Self.resolve(name, in: db) { account async throws(StoreError) in
-                let ended = try await Rows.delete(
+                let deleted = try await Rows.delete(
                     account, detail: "by the operator", at: now, in: db)
+                guard let ended = deleted else { return .failure(.nobody) }
                 return .success(
                     AccountChange(
                         user: account.user.id, phone: account.user.phone, devices: ended.count))

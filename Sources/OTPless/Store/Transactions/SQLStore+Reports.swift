@@ -5,11 +5,23 @@ extension SQLStore {
     ) async throws(StoreError) -> [ReportResult] {
         try await perform { db async throws(StoreError) in
             var results: [ReportResult] = []
-            for report in reports {
+            for report in reports.inOrder {
                 results += try await ReportTransaction(now: now, db: db).apply(report)
             }
             return results
         }
+    }
+}
+
+extension [DeliveryReport] {
+    /// Always the same order of logins, so that two webhooks never wait for each other; those on one
+    /// message stay in theirs.
+    fileprivate var inOrder: [DeliveryReport] {
+        guard count > 1 else { return self }
+        return map { (key: $0.reference?.login.description ?? $0.messageID, report: $0) }
+            .enumerated()
+            .sorted { ($0.element.key, $0.offset) < ($1.element.key, $1.offset) }
+            .map(\.element.report)
     }
 }
 

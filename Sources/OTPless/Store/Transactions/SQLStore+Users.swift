@@ -10,6 +10,7 @@ extension SQLStore {
         at now: Timestamp
     ) async throws(StoreError) -> (redemption: RefreshFamily.Redemption, user: User?) {
         try await perform { db async throws(StoreError) in
+            try await Rows.lock(loginOf: token.family, in: db)
             guard var family = try await Rows.family(token.family, in: db),
                 expected == nil || expected == family.user,
                 let user = try await Rows.user(family.user, in: db)
@@ -40,8 +41,9 @@ extension SQLStore {
         _ id: FamilyID, recording event: AuditEvent, at now: Timestamp
     ) async throws(StoreError) -> EndedFamily? {
         try await perform { db async throws(StoreError) in
-            let hasEnded = try await Rows.end(id, at: now, in: db)
+            // The login first: claims lock it before they end its family.
             try await Rows.close(loginOf: id, at: now, in: db)
+            let hasEnded = try await Rows.end(id, at: now, in: db)
             guard hasEnded, let family = try await Rows.family(id, in: db) else { return nil }
             return try await Self.record(event, family, at: now, in: db)
         }
@@ -68,6 +70,7 @@ extension SQLStore {
         of user: UserID, at now: Timestamp
     ) async throws(StoreError) -> [EndedFamily] {
         try await perform { db async throws(StoreError) in
+            try await Rows.lock(loginsOf: user, in: db)
             let ids: [FamilyID] = try await db.all(
                 """
                 UPDATE families SET ended_at = greatest($1, last_used_at)
@@ -122,9 +125,12 @@ extension SQLStore {
     }
 
     /// Forgets what nobody may ask for any more, in small batches.
+    ///
+    /// What may have been renewed since it was chosen is looked at once more when its row is locked.
     public func sweep(at now: Timestamp) async throws(StoreError) -> Int {
         try await perform { db async throws(StoreError) in
-            var count = 0
+            // First, as answers lock it first.
+            var count = try await Rows.forgetLimits(at: now, in: db)
             // The row outlives the outcome by a day: late deliveries still find what they are about.
             let oldest = LoginID.first(at: now - .seconds(86_400))
             count += try await db.count(
@@ -161,8 +167,9 @@ extension SQLStore {
                 DELETE FROM contacts WHERE phone IN (
                     SELECT phone FROM contacts
                     WHERE expires_at < $1 AND locked_at IS NULL LIMIT 500)
+                AND expires_at < $1 AND locked_at IS NULL
                 """, now)
-            return try await count + Rows.forgetLimits(at: now, in: db)
+            return count
         }
     }
 

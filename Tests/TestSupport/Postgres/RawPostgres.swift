@@ -1,14 +1,14 @@
 import CPostgres
 import Glibc
-import TestSupport
 
 /// A connection to PostgreSQL that waits, for what tests prepare and look at beside the product.
 ///
 /// Unchecked: a test uses it in one place at a time.
-@safe final class RawPostgres: @unchecked Sendable {
+@safe package final class RawPostgres: @unchecked Sendable {
     private let connection: OpaquePointer
 
-    init(_ url: String) throws {
+    /// Connects.
+    package init(_ url: String) throws {
         guard let connection = unsafe PQconnectdb(url) else { throw Fault("no memory") }
         unsafe self.connection = connection
         guard unsafe PQstatus(connection) == CONNECTION_OK else {
@@ -21,7 +21,7 @@ import TestSupport
 
     /// Runs statements; returns the first value of the last one's result.
     @discardableResult
-    func run(_ sql: String) throws -> String? {
+    package func run(_ sql: String) throws -> String? {
         let result = unsafe PQexec(connection, sql)
         defer { unsafe PQclear(result) }
         let status = unsafe PQresultStatus(result)

@@ -27,6 +27,13 @@ public final class Signals: Source {
         return try loop.add(source, descriptor: descriptor, interest: .readable)
     }
 
+    /// Whether one of the signals, which `block` has blocked, has come and was not taken yet.
+    public static func havePending(_ signals: [Int32]) -> Bool {
+        var pending = sigset_t()
+        guard unsafe sigpending(&pending) == 0 else { return false }
+        return signals.contains { unsafe sigismember(&pending, $0) == 1 }
+    }
+
     private init(
         descriptor: Int32, handle: @escaping @Sendable (Int32, isolated EventLoop) -> Void
     ) {

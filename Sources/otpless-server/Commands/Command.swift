@@ -17,8 +17,8 @@ struct Command: Sendable {
     let run: @Sendable ([String]) async -> ExitStatus
 
     static let all = [
-        serve, demo, checkConfig, printConfig, genSecret, migrate, template, unblock, audit, user,
-        version,
+        serve, demo, checkConfig, printConfig, genSecret, migrate, backup, template, unblock,
+        audit, user, version,
     ]
 
     /// The command of that name.

@@ -19,6 +19,9 @@ enum StopSignal {
         for await _ in await arrivals(of: signals, on: loop) { return }
     }
 
+    /// Whether one of those that end the process has come, for a command that looks by itself.
+    static var hasCome: Bool { Signals.havePending(signals) }
+
     /// The signals as they come, SIGHUP among them.
     static func arrivals(on loop: EventLoop) async -> AsyncStream<Int32> {
         await arrivals(of: signals + [SIGHUP], on: loop)

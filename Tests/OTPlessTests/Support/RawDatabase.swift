@@ -16,6 +16,11 @@ enum RawDatabase {
 
     /// The number that a query gives.
     static func count(_ sql: String, in path: String) throws -> Int {
+        Int(try texts(sql, in: path).first ?? "") ?? 0
+    }
+
+    /// The first column of a query's rows, as text.
+    static func texts(_ sql: String, in path: String) throws -> [String] {
         var handle: OpaquePointer?
         var statement: OpaquePointer?
         defer {
@@ -23,9 +28,13 @@ enum RawDatabase {
             unsafe sqlite3_close_v2(handle)
         }
         guard unsafe sqlite3_open_v2(path, &handle, SQLITE_OPEN_READWRITE, nil) == SQLITE_OK,
-            unsafe sqlite3_prepare_v2(handle, sql, -1, &statement, nil) == SQLITE_OK,
-            unsafe sqlite3_step(statement) == SQLITE_ROW
+            unsafe sqlite3_prepare_v2(handle, sql, -1, &statement, nil) == SQLITE_OK
         else { throw Fault(code: unsafe sqlite3_errcode(handle)) }
-        return Int(unsafe sqlite3_column_int64(statement, 0))
+        var texts: [String] = []
+        while unsafe sqlite3_step(statement) == SQLITE_ROW {
+            let text = unsafe sqlite3_column_text(statement, 0)
+            texts.append(unsafe text.map { unsafe String(cString: $0) } ?? "")
+        }
+        return texts
     }
 }

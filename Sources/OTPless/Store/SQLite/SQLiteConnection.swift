@@ -111,6 +111,25 @@ import CSQLite
         unsafe sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
     }
 
+    /// Copies the whole database, as the open transaction sees it, over another connection's.
+    ///
+    /// Without a transaction it would begin anew whenever another process has written.
+    /// - Parameter pause: Runs after each so many pages; what it throws ends the copying.
+    func copy(
+        over target: SQLiteConnection, pages: Int, pause: () throws -> Void
+    ) throws {
+        guard let copying = unsafe sqlite3_backup_init(target.handle, "main", handle, "main") else {
+            throw SQLiteError(code: unsafe sqlite3_extended_errcode(target.handle))
+        }
+        defer { unsafe sqlite3_backup_finish(copying) }
+        while true {
+            let code = unsafe sqlite3_backup_step(copying, Int32(clamping: pages))
+            if code == SQLITE_DONE { return }
+            try SQLiteError.check(code)
+            try pause()
+        }
+    }
+
     /// How the statements that were run so far find their rows, for tests.
     func plans() throws(SQLiteError) -> [(sql: String, steps: [String])] {
         var plans: [(sql: String, steps: [String])] = []

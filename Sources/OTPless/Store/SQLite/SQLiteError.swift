@@ -6,6 +6,9 @@ struct SQLiteError: Error, CustomStringConvertible {
 
     var description: String { unsafe "SQLite: \(String(cString: sqlite3_errstr(code)))" }
 
+    /// Somebody else uses the database.
+    static let locked = SQLiteError(code: SQLITE_LOCKED)
+
     /// Throws for every code but `SQLITE_OK`.
     static func check(_ code: Int32) throws(SQLiteError) {
         guard code == SQLITE_OK else { throw SQLiteError(code: code) }

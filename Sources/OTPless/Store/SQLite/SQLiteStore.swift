@@ -106,8 +106,8 @@ public final class SQLiteStore: SQLStore {
 }
 
 extension SQLiteConnection {
-    /// Opens a database that must be there and have this version's schema.
-    static func existing(_ path: String, readOnly: Bool = false) throws -> SQLiteConnection {
+    /// Opens a database that must be there.
+    static func present(_ path: String, readOnly: Bool = false) throws -> SQLiteConnection {
         guard path != ":memory:" else { throw StoreError.unavailable("there is no file") }
         let connection: SQLiteConnection
         do throws(SQLiteError) {
@@ -118,6 +118,12 @@ extension SQLiteConnection {
         }
         // A server's commits follow each other closely: a gap may take a while to come by.
         connection.setBusyTimeout(milliseconds: 20_000)
+        return connection
+    }
+
+    /// Opens a database that must be there and have this version's schema.
+    static func existing(_ path: String, readOnly: Bool = false) throws -> SQLiteConnection {
+        let connection = try present(path, readOnly: readOnly)
         guard try Migrations.isUpToDate(connection) else {
             throw StoreError.unavailable(
                 "the database is an older server's: run otpless-server migrate")

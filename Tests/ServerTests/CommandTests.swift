@@ -7,7 +7,7 @@ import Testing
 struct CommandTests {
     static let names = [
         "serve", "demo", "check-config", "print-config", "gen-secret", "migrate", "template",
-        "audit", "user", "version",
+        "copy", "audit", "user", "version",
     ]
 
     /// What is required, and a database of the folder.

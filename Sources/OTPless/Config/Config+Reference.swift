@@ -44,6 +44,7 @@ extension Config {
         | `otpless-server gen-secret` | prints a fresh value for `OTPLESS_JWT_SECRET` |
         | `otpless-server migrate` | creates the database, or brings its schema up to date, as `serve` does at start |
         | `otpless-server backup FILE` | copies an SQLite database while a server runs ([backup.md](backup.md)) |
+        | `otpless-server copy --from sqlite:PATH` | moves everything from an SQLite file to PostgreSQL ([backup.md](backup.md)) |
         | `otpless-server template` | prints the message templates, ready to submit to Meta |
         | `otpless-server unblock NUMBER` | lets prompts to a number through at once: lifts lock, deny block and counts |
         | `otpless-server audit --since 1h` | prints what was recorded of logins, tokens and accounts; `--json`: an object a line |

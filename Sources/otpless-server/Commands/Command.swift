@@ -17,7 +17,7 @@ struct Command: Sendable {
     let run: @Sendable ([String]) async -> ExitStatus
 
     static let all = [
-        serve, demo, checkConfig, printConfig, genSecret, migrate, backup, template, unblock,
+        serve, demo, checkConfig, printConfig, genSecret, migrate, backup, copy, template, unblock,
         audit, user, version,
     ]
 

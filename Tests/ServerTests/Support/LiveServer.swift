@@ -18,7 +18,7 @@ final class LiveServer {
     /// Everything that the runs so far wrote to standard error.
     var log: String { folder.read("stderr") }
 
-    fileprivate init(
+    init(
         port: UInt16, whatsApp: SimulatedWhatsApp, changes: [String: String]
     ) throws {
         self.port = port

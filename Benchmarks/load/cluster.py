@@ -19,7 +19,8 @@ SETTINGS = {
 
 #: What is said in a run where nothing went wrong. The load ends in the midst of logins.
 EXPECTED = ("LOG:  starting", "LOG:  listening", "ready to accept", "was shut down", "shutdown request", "aborting any active",
-            "replication launcher", "shutting down", "is shut down", "OTPLESS_WHATSAPP_TEMPLATE", "Couldn't connect to server")
+            "replication launcher", "shutting down", "is shut down", "OTPLESS_WHATSAPP_TEMPLATE", "Couldn't connect to server",
+            "aborted by an application callback")
 
 
 def seconds(pid, with_children=False):

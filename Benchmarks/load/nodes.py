@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """What several nodes on one PostgreSQL do, and what a login costs there. scripts/bench-nodes calls it.
 
-usage: nodes.py SERVER WORK ROUNDS [rates] [delay] [counts] [pages] [notify]
+usage: nodes.py SERVER WORK ROUNDS [rates] [delay] [counts] [pages] [sweep] [notify]
 
  rates   logins a second of one, two and three nodes, page and webhook at one node or at two, beside SQLite
  delay   from webhook to push at 100 logins a second, at one node and across two
  counts  statements, transactions, rows and bytes for each login, and the plans of the statements
  pages   what a page that waits costs a node and the database
+ sweep   how fast one node, and three, forget what is old
  notify  a NOTIFY in each transaction, beside one for many (notify.py)
 
 Everything shares the machine: nodes, PostgreSQL and the load. Medians of so many rounds, which alternate.
@@ -195,10 +196,10 @@ def statements():
 
 
 def plan(postgres, query):
-    """Whether a statement reads a whole table, whatever its values are."""
+    """Whether a statement has to read a whole table: whether the planner finds no other way when that is forbidden."""
     count = max([int(number) for number in re.findall(r"\$(\d+)", query)], default=0)
     values = f"({', '.join(['NULL'] * count)})" if count else ""
-    rows = postgres.sql("counts", f"SET plan_cache_mode = force_generic_plan; PREPARE p AS {query};"
+    rows = postgres.sql("counts", f"SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; PREPARE p AS {query};"
                                   f"EXPLAIN (COSTS OFF) EXECUTE p{values}")
     scans = [line.strip() for row in rows for line in row[0].split("\n") if "Scan" in line]
     print("WHOLE TABLE" if any("Seq Scan" in line for line in scans) else "ok", query[:140], *scans, sep="\n      ")
@@ -223,22 +224,58 @@ def pages():
                 run.wait()
                 time.sleep(0.5)
                 marks.append(("end", *state(node, postgres)))
-                print(kind, found)
+                print(kind, {name: found[name] for name in ("n", "pushed", "push_p50_us", "push_p99_us", "errors", "ws_err")})
                 for (name, *a), (_, *b) in zip(marks, marks[1:]):
-                    each = [round((y - x) / count, 2) for x, y in zip(a, b)]
-                    print(f"   {name}: {each[0]} s; for each page {each[1] * 1e0:.0f} B resident, {each[2]} descriptors,"
-                          f" {(b[3] - a[3]) / count * 1e6:.0f} us node, {(b[4] - a[4]) / count * 1e6:.0f} us PostgreSQL,"
-                          f" {(b[5] - a[5]) / count:.2f} transactions; {b[0] - a[0]:.2f} s", flush=True)
+                    taken, memory, descriptors, node_s, postgres_s, commits = (y - x for x, y in zip(a, b))
+                    print(f"   {name}: {taken:.2f} s; for each page {memory / count:.0f} B resident,"
+                          f" {descriptors / count:.2f} descriptors, {node_s / count * 1e6:.0f} us node,"
+                          f" {postgres_s / count * 1e6:.0f} us PostgreSQL, {commits / count:.2f} transactions", flush=True)
 
 
 def state(node, postgres):
-    commits = int(postgres.sql("postgres", "SELECT sum(xact_commit) FROM pg_stat_database WHERE datname = 'bench'")[0][0] or 0)
+    commits = int(postgres.sql("postgres", "SELECT coalesce(sum(xact_commit), 0) FROM pg_stat_database WHERE datname = 'bench'")[0][0])
     return time.monotonic(), node.resident(), node.descriptors(), node.spent(), postgres.spent(), commits
+
+
+OLD = """
+INSERT INTO logins (id, session_digest, answer_digest, phone, created_at, expires_at, user_agent, ip, state, delivery, is_new_user)
+SELECT decode(lpad(to_hex(n), 32, '0'), 'hex'), sha256(n::text::bytea), sha256(n::text::bytea), n::text, 1, 1,
+    repeat('x', 100), '20.1.2.3', 1, 3, 1 FROM generate_series(1, 300000) n;
+INSERT INTO sent_messages (id, login) SELECT 'wamid.' || md5(n::text), decode(lpad(to_hex(n), 32, '0'), 'hex')
+FROM generate_series(1, 300000) n;
+INSERT INTO received_messages SELECT 'wamid.' || md5(n::text), n FROM generate_series(1, 300000) n;
+INSERT INTO families (id, "user", login, generation, digest, rotations, created_at, last_used_at)
+SELECT decode(lpad(to_hex(n), 32, '0'), 'hex'), decode(md5(n::text), 'hex'), decode(lpad(to_hex(n), 32, '0'), 'hex'), 1,
+    sha256(n::text::bytea), '', 1, 1 FROM generate_series(1, 300000) n;
+INSERT INTO contacts (phone, last_inbound_at, expires_at) SELECT n::text, 1, 1 FROM generate_series(1, 300000) n;
+INSERT INTO limits SELECT 'phone ' || n, '', 0, 1 FROM generate_series(1, 600000) n;
+INSERT INTO audit (at, event, login) SELECT n, 'login.started', sha256(n::text::bytea) FROM generate_series(1, 1200000) n;
+VACUUM ANALYZE; SELECT pg_stat_reset();
+"""
+DELETED = "SELECT relname, n_tup_del FROM pg_stat_user_tables WHERE relname NOT IN ('nodes', 'secrets') AND n_tup_del > 0"
+
+
+def sweep():
+    with Postgres() as postgres:
+        for count in (1, 3):
+            url = postgres.create("bench")
+            with Cluster(SERVER, 1, url): postgres.sql("bench", OLD)
+            with Cluster(SERVER, count, url) as cluster:
+                time.sleep(62)  # it looks once a minute
+                begin, spent, nodes = deleted(postgres), postgres.spent(), cluster.spent()
+                time.sleep(15)
+                end = deleted(postgres)
+                print(f"{count} nodes, rows a second:", {name: round((end[name] - begin.get(name, 0)) / 15) for name in end},
+                      f"PostgreSQL {(postgres.spent() - spent) / 15:.2f} of a core, nodes {(cluster.spent() - nodes) / 15:.2f}",
+                      {name: value for name, value in said(cluster).items() if value}, flush=True)
+
+
+def deleted(postgres): return {name: int(value) for name, value in postgres.sql("bench", DELETED)}
 
 
 hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
 resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 print("load average", *os.getloadavg(), "on", os.cpu_count(), "cores", flush=True)
-for part in sys.argv[4:] or ["rates", "delay", "counts", "pages", "notify"]:
+for part in sys.argv[4:] or ["rates", "delay", "counts", "pages", "sweep", "notify"]:
     print(f"# {part}", flush=True)
-    {"rates": rates, "delay": delay, "counts": counts, "pages": pages, "notify": notify.compare}[part]()
+    {"rates": rates, "delay": delay, "counts": counts, "pages": pages, "sweep": sweep, "notify": notify.compare}[part]()

@@ -22,8 +22,8 @@ class Line:
     for name, result in (("PQconnectdb", ctypes.c_void_p), ("PQexec", ctypes.c_void_p), ("PQnotifies", ctypes.c_void_p)):
         getattr(pq, name).restype = result
 
-    def __init__(self, port, channel, options=""):
-        text = f"host=127.0.0.1 port={port} user=otpless dbname=notify options='{options}'".encode()
+    def __init__(self, port, channel):
+        text = f"host=127.0.0.1 port={port} user=otpless dbname=notify".encode()
         self.handle = ctypes.c_void_p(self.pq.PQconnectdb(text))
         self.heard = self.told = self.batches = 0
         self.run(f'LISTEN "otpless {channel}"')
@@ -68,16 +68,15 @@ def compare():
                 plain = run(postgres, clients, "", 0)
                 within = run(postgres, clients, TOLD, 0)
                 apart = run(postgres, clients, "", plain["rate"])
-                loose = run(postgres, clients, "", plain["rate"], "-csynchronous_commit=off")
                 print(f"fsync {fsync}, {clients} clients:", *(
                     f"{name} {row['rate']:.0f}/s p50 {row['p50']:.1f} p99 {row['p99']:.1f} ms"
                     + (f" ({row['told']:.0f} told in {row['batches']:.0f} transactions a second)" if row["batches"] else "") + ";"
-                    for name, row in (("none", plain), ("within", within), ("apart", apart), ("apart, not awaited", loose))),
+                    for name, row in (("none", plain), ("within", within), ("apart", apart))),
                     flush=True)
 
 
-def run(postgres, clients, told, rate, options=""):
-    lines = [Line(postgres.port, node, options) for node in range(NODES)]
+def run(postgres, clients, told, rate):
+    lines = [Line(postgres.port, node) for node in range(NODES)]
     end = [float("inf")]
     threads = [threading.Thread(target=line.live, args=(lambda: end[0], rate / NODES, (node + 1) % NODES))
                for node, line in enumerate(lines)]

@@ -20,7 +20,8 @@ SETTINGS = {
 #: What is said in a run where nothing went wrong. The load ends in the midst of logins.
 EXPECTED = ("LOG:  starting", "LOG:  listening", "ready to accept", "was shut down", "shutdown request", "aborting any active",
             "replication launcher", "shutting down", "is shut down", "OTPLESS_WHATSAPP_TEMPLATE", "Couldn't connect to server",
-            "aborted by an application callback")
+            "aborted by an application callback", "receiving data from the peer",
+            "is starting up")
 
 
 def seconds(pid, with_children=False):

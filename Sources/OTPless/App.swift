@@ -39,8 +39,9 @@ public struct App: Sendable {
     /// How far the clock may be ahead while a server starts, and be set right later.
     private static let clockTolerance = Duration.seconds(2 * 3600)
 
-    /// How long a user is believed that another node may have changed without our hearing of it.
-    private static let foreignMemory = Duration.seconds(1)
+    /// How long a user is believed that another node may have changed without our hearing of it; less than
+    /// the second that is promised, as asking anew takes time.
+    private static let foreignMemory = Duration.milliseconds(750)
 
     /// Puts the parts together: reads what the store keeps of earlier runs.
     ///

@@ -34,15 +34,16 @@ final class PeerWatch: Source {
         watch.connection = PostgresListener.make(
             parts.store.address, parts.store.resolver, channels: [channel(of: parts.node)],
             metrics: parts.metrics, on: loop,
-            callbacks: PostgresListener.Callbacks { _, payload, _ in
-                if let hint = Hint(payload: payload) { listener.heard(hint) }
+            callbacks: PostgresListener.Callbacks { _, payload, loop in
+                (loop.source(id) as? PeerWatch)?.heard(payload)
             } reconnected: { _ in
                 listener.mayHaveMissed()
             })
         return id
     }
 
-    /// The first pulse registers the node.
+    /// The first pulse registers the node; then it greets the others, who would otherwise not tell it
+    /// anything before their next look.
     static func firstPulse(
         _ id: SourceID, _ parts: Parts, on loop: isolated EventLoop
     ) async throws(StoreError) {
@@ -51,6 +52,7 @@ final class PeerWatch: Source {
         let pulse = try await parts.store.pulse(
             of: parts.node, startedAt: now, since: now - margin, at: now)
         watch.learn(pulse, at: now)
+        watch.greet(on: loop)
         loop.setDeadline(.now + interval, of: id)
     }
 
@@ -74,6 +76,27 @@ final class PeerWatch: Source {
             PostgresListener.notify(
                 connection, Self.channel(of: node), hint.payload, on: loop)
         }
+    }
+
+    /// What a node says of itself when it begins; its id follows.
+    private static let greeting = "here "
+
+    private func greet(on loop: isolated EventLoop) {
+        guard let connection else { return }
+        for node in others {
+            PostgresListener.notify(
+                connection, Self.channel(of: node), Self.greeting + "\(parts.node)", on: loop)
+        }
+    }
+
+    private func heard(_ payload: String) {
+        guard payload.hasPrefix(Self.greeting) else {
+            if let hint = Hint(payload: payload) { parts.listener.heard(hint) }
+            return
+        }
+        let newcomer = NodeID(String(payload.dropFirst(Self.greeting.count)))
+        guard let newcomer, !others.contains(newcomer) else { return }
+        others.append(newcomer)
     }
 
     func ready(_ readiness: Readiness, on loop: isolated EventLoop) {}

@@ -4,24 +4,24 @@ extension SQLStore {
         _ reports: [DeliveryReport], at now: Timestamp
     ) async throws(StoreError) -> [ReportResult] {
         try await perform { db async throws(StoreError) in
-            var results: [ReportResult] = []
-            for report in reports.inOrder {
-                results += try await ReportTransaction(now: now, db: db).apply(report)
+            var results = [[ReportResult]](repeating: [], count: reports.count)
+            for (index, report) in reports.inOrder {
+                results[index] = try await ReportTransaction(now: now, db: db).apply(report)
             }
-            return results
+            return results.flatMap { $0 }
         }
     }
 }
 
 extension [DeliveryReport] {
-    /// Always the same order of logins, so that two webhooks never wait for each other; those on one
-    /// message stay in theirs.
-    fileprivate var inOrder: [DeliveryReport] {
-        guard count > 1 else { return self }
-        return map { (key: $0.reference?.login.description ?? $0.messageID, report: $0) }
-            .enumerated()
-            .sorted { ($0.element.key, $0.offset) < ($1.element.key, $1.offset) }
-            .map(\.element.report)
+    /// Each with its index, in the order in which their logins are locked.
+    ///
+    /// Always the same, so that two webhooks never wait for each other; those on one message stay in theirs.
+    fileprivate var inOrder: [(index: Int, report: DeliveryReport)] {
+        enumerated()
+            .map { (key: $1.reference?.login.description ?? $1.messageID, index: $0, report: $1) }
+            .sorted { ($0.key, $0.index) < ($1.key, $1.index) }
+            .map { ($0.index, $0.report) }
     }
 }
 

@@ -253,6 +253,8 @@ INSERT INTO audit (at, event, login) SELECT n, 'login.started', sha256(n::text::
 VACUUM ANALYZE; SELECT pg_stat_reset();
 """
 DELETED = "SELECT relname, n_tup_del FROM pg_stat_user_tables WHERE relname NOT IN ('nodes', 'secrets') AND n_tup_del > 0"
+#: They would stay forever: messages are forgotten with their login.
+ORPHANS = "SELECT count(*) FROM sent_messages s WHERE NOT EXISTS (SELECT 1 FROM logins l WHERE l.id = s.login)"
 
 
 def sweep():
@@ -267,7 +269,8 @@ def sweep():
                 end = deleted(postgres)
                 print(f"{count} nodes, rows a second:", {name: round((end[name] - begin.get(name, 0)) / 15) for name in end},
                       f"PostgreSQL {(postgres.spent() - spent) / 15:.2f} of a core, nodes {(cluster.spent() - nodes) / 15:.2f}",
-                      {name: value for name, value in said(cluster).items() if value}, flush=True)
+                      {name: value for name, value in said(cluster).items() if value},
+                      "messages whose login is gone:", postgres.sql("bench", ORPHANS)[0][0], flush=True)
 
 
 def deleted(postgres): return {name: int(value) for name, value in postgres.sql("bench", DELETED)}

@@ -130,7 +130,8 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "otpless-server", "WhatsAppSimulator", "OTPless", "Wire", "Loop", "Metrics", "CSQLite",
+                "otpless-server", "WhatsAppSimulator", "OTPless", "Wire", "Loop", "Metrics",
+                "CSQLite",
                 "CDecoders", "TestSupport",
             ],
             swiftSettings: strict),

@@ -51,7 +51,7 @@ struct StoreCopyTests {
         try fill(path, rows: rows)
         let loops = try LoopGroup(count: 1)
         defer { loops.stop() }
-        try await TestSchema.use { url in try await body(path, url, loops.loops[0]) }
+        try await TestPostgres.withSchema { url in try await body(path, url, loops.loops[0]) }
     }
 
     /// A query for a table's rows as text, which both databases put in the same words.

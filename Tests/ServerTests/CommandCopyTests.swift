@@ -7,7 +7,7 @@ import Testing
 struct CommandCopyTests {
     @Test(.postgres)
     func `sessions, tokens and pending logins go on after a move to PostgreSQL`() async throws {
-        try await PostgresSchema.use { url in
+        try await TestPostgres.withSchema { url in
             let (folder, port) = (try TemporaryFolder(), try FreePort.next())
             let whatsApp = try await SimulatedWhatsApp(webhookPort: port)
             let result = Result { try Self.move(to: url, folder, port, whatsApp) }
@@ -48,8 +48,8 @@ struct CommandCopyTests {
             try nodes.claim(pending).status == 200 ? true : nil
         }
         #expect(try nodes.signIn("16505550142").userID == session.userID)
-        let audit = try PostgresSchema.run("SELECT count(*) = max(id) FROM audit", at: url)
-        #expect(audit == "t\n")
+        let audit = try RawPostgres(url).run("SELECT count(*) = max(id) FROM audit")
+        #expect(audit == "t")
 
         let again = try CommandRun(["copy", "--from", "sqlite:\(server.database)", "--to", url])
         #expect(again.end == .exited(1) && again.output.isEmpty)
@@ -58,7 +58,7 @@ struct CommandCopyTests {
     }
 
     @Test(.postgres) func `the target may be the one that is configured`() async throws {
-        try await PostgresSchema.use { url in
+        try await TestPostgres.withSchema { url in
             let folder = try TemporaryFolder()
             var settings = CommandTests.settings(folder)
             _ = try CommandRun(["migrate"], settings)

@@ -133,16 +133,15 @@ extension SQLStore {
             var count = try await Rows.forgetLimits(at: now, in: db)
             // The row outlives the outcome by a day: late deliveries still find what they are about.
             let oldest = LoginID.first(at: now - .seconds(86_400))
+            // One bound for both: another node that sweeps must not move what the second one means.
+            let next: LoginID? = try await db.first(
+                "SELECT id FROM logins WHERE id < $1 ORDER BY id LIMIT 1 OFFSET 500", oldest
+            ) { row throws(StoreError) in try row.id(0) }
             count += try await db.count(
                 """
-                DELETE FROM sent_messages WHERE login IN (
-                    SELECT id FROM logins WHERE id < $1 ORDER BY id LIMIT 500)
-                """, oldest)
-            count += try await db.count(
-                """
-                DELETE FROM logins WHERE id IN (
-                    SELECT id FROM logins WHERE id < $1 ORDER BY id LIMIT 500)
-                """, oldest)
+                DELETE FROM sent_messages WHERE login IN (SELECT id FROM logins WHERE id < $1)
+                """, next ?? oldest)
+            count += try await db.count("DELETE FROM logins WHERE id < $1", next ?? oldest)
             // Links that nobody used are forgotten with their outcome: anybody may make them.
             count += try await db.count(
                 """
@@ -155,12 +154,13 @@ extension SQLStore {
             count += try await db.count(
                 """
                 DELETE FROM received_messages WHERE id IN (
-                    SELECT id FROM received_messages WHERE received_at < $1 LIMIT 500)
+                    SELECT id FROM received_messages WHERE received_at < $1
+                    ORDER BY received_at LIMIT 500)
                 """, now - .seconds(8 * 86_400))
             count += try await db.count(
                 """
                 DELETE FROM families WHERE id IN (
-                    SELECT id FROM families WHERE id < $1 LIMIT 500)
+                    SELECT id FROM families WHERE id < $1 ORDER BY id LIMIT 500)
                 """, FamilyID.first(at: now - RefreshFamily.lifetime - .seconds(86_400)))
             count += try await db.count(
                 """

@@ -59,7 +59,13 @@ struct NodeOrderTests {
                 """
                 INSERT INTO limits SELECT 'phone ' || n, '', 0, n FROM generate_series(1, 1700) n;
                 INSERT INTO contacts (phone, expires_at) SELECT n, n FROM generate_series(1, 1700) n;
-                INSERT INTO received_messages SELECT n, n FROM generate_series(1, 1700) n
+                INSERT INTO received_messages SELECT n, n FROM generate_series(1, 1700) n;
+                INSERT INTO logins (
+                    id, session_digest, answer_digest, created_at, expires_at, state, delivery,
+                    is_new_user)
+                SELECT decode(lpad(to_hex(n), 32, '0'), 'hex'), '', '', 0, 0, 0, 0, 0
+                FROM generate_series(1, 3000) n;
+                INSERT INTO sent_messages (id, login) SELECT encode(id, 'hex'), id FROM logins
                 """)
             for phone in Self.phones { _ = try await nodes.one.signIn(phone: phone) }
             let counts = try await nodes.atOnce { store, _ in
@@ -69,7 +75,9 @@ struct NodeOrderTests {
                 }
                 return count
             }
-            for table in ["limits", "contacts", "received_messages", "logins", "families"] {
+            for table in [
+                "limits", "contacts", "received_messages", "logins", "sent_messages", "families",
+            ] {
                 #expect(try nodes.count(table) == 0, "\(table)")
             }
             #expect(counts.reduce(0, +) >= 5100)

@@ -95,10 +95,14 @@ public final class Gateway: Sendable {
         at login: LoginID, for socket: WebSocket, holding family: FamilyID?, arriving: Bool
     ) async -> Finding {
         do throws(Failure) {
-            let found = arriving ? try await logins.arrive(login) : try await logins.read(login)
+            let found =
+                arriving
+                ? try await logins.arrive(login) { self.isAttached(socket, to: login) }
+                : try await logins.read(login)
             guard let login = found else {
                 return family == nil && handsOver ? .outcome(.over) : .revoked
             }
+            guard isAttached(socket, to: login.id) else { return .nothingNew }
             if logins.isElsewhere(login) { return .replaced }
             // Where pages claim their tokens, the pair that was claimed last is the page's.
             let held = handsOver ? family : login.family

@@ -7,6 +7,17 @@ import Testing
 /// What is made of a URL, and of a server that is not as it should be; most need no PostgreSQL.
 @Suite(.blocking, .timeLimit(.minutes(2)))
 struct PostgresAddressTests {
+    @Test(arguments: [
+        "app:hunt/er2@h/db", "app:hunt@er2@h/db", "app:/hunter2@h/db", "app:@hunter2@h/db",
+        "app:hunt/er2@h:1/db",
+    ])
+    func `a password that is not encoded is refused, and never shown`(address: String) {
+        let error = #expect(throws: StoreError.self) {
+            try PostgresAddress("postgres://\(address)")
+        }
+        #expect(error?.description.contains("percent-encode") == true)
+    }
+
     @Test func `a description names the place and not the password`() throws {
         let address = try PostgresAddress("postgres://me:s3cret%21@db.example:5433/logins")
         #expect(address.description == "postgres://me@db.example:5433/logins")

@@ -7,6 +7,24 @@ struct StoreLoginTests {
     private static let now = Sample.start
 
     @Test(arguments: StoreKind.allCases)
+    func `a page that has gone does not take the place of the one that came`(
+        _ kind: StoreKind
+    ) async throws {
+        try await kind.open { store in
+            let login = try SampleLogin().login
+            try await store.insert(login)
+            let (here, there) = (
+                NodeID.make(at: Self.now, .system), NodeID.make(at: Self.now, .system)
+            )
+            _ = try await store.attach(login.id, to: here) { true }
+            #expect(try await store.attach(login.id, to: there) { false }?.node == here)
+            #expect(try await store.login(login.id)?.node == here)
+            #expect(try await store.attach(login.id, to: there) { true }?.node == here)
+            #expect(try await store.login(login.id)?.node == there)
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases)
     func `a login reads back as it was written`(_ kind: StoreKind) async throws {
         try await kind.open { store in
             let challenge = CodeChallenge("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM")

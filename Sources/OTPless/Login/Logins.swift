@@ -144,12 +144,16 @@ public struct Logins: Sendable {
     }
 
     /// The login of a page that begins to wait here; other nodes know where from now on.
-    public func arrive(_ id: LoginID) async throws(Failure) -> Login? {
+    ///
+    /// - Parameter isThere: Whether the page has not gone meanwhile.
+    public func arrive(
+        _ id: LoginID, while isThere: @escaping @Sendable () -> Bool
+    ) async throws(Failure) -> Login? {
         guard let node = events.node else { return try await read(id) }
         let found = try await log.guarding { () async throws(StoreError) in
-            try await store.attach(id, to: node)
+            try await store.attach(id, to: node, while: isThere)
         }
-        guard var login = found else { return nil }
+        guard var login = found, isThere() else { return found }
         // An older page may wait there: it will see that it has been replaced.
         events.tellOther(login.node, of: id)
         login.node = node

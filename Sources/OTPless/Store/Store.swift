@@ -204,7 +204,12 @@ public protocol Store: Sendable {
     func loginAtOnce(_ id: LoginID) -> Login?
 
     /// Notes at which node the page of a login waits; returns the login as it was before.
-    func attach(_ id: LoginID, to node: NodeID) async throws(StoreError) -> Login?
+    ///
+    /// - Parameter isThere: Whether the page still waits there, asked when no other node can note
+    ///   another: one that has gone meanwhile must not send away the one that came.
+    func attach(
+        _ id: LoginID, to node: NodeID, while isThere: @escaping @Sendable () -> Bool
+    ) async throws(StoreError) -> Login?
 
     /// Notes which message was sent, and whose phone the provider says it went to.
     func recordSend(

@@ -40,12 +40,26 @@ package struct PostgresAddress: Sendable, CustomStringConvertible {
         guard given["service"] == nil else {
             throw .unavailable("the database's address names a service, which is not supported")
         }
+        guard Self.isPlausible(given) else {
+            throw .unavailable(
+                "the database's address cannot be read: percent-encode / and @ in the password")
+        }
         given.merge(Self.defaults) { given, _ in given }
         given["options"] = given["options"].map { "\(Self.options) \($0)" } ?? Self.options
         if given["host"] == nil, given["hostaddr"] == nil {
             given.merge(PostgresHandle.defaultPlace()) { given, _ in given }
         }
         parameters = given
+    }
+
+    /// Whether no part of a password that was not encoded has become a host, a port or a database, which
+    /// are shown.
+    private static func isPlausible(_ given: [String: String]) -> Bool {
+        let ports = given["port"] ?? ""
+        return ports.allSatisfy { $0.isASCII && $0.isNumber || $0 == "," }
+            && given["host"]?.dropFirst().contains("@") != true
+            && given["user"]?.contains("@") != true
+            && given["dbname"]?.contains { "@/:".contains($0) } != true
     }
 
     package var description: String {

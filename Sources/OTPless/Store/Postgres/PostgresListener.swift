@@ -30,6 +30,8 @@ package final class PostgresListener: Source, PostgresConnectionOwner {
     private var id: SourceID?
     private var connection: PostgresConnection?
     private var failures = 0
+    /// All failures so far: the next try begins with the next address.
+    private var misses = 0
     private var outbox = PostgresOutbox()
 
     /// What the server must answer before more is sent: LISTEN, a batch, or a probe.
@@ -90,7 +92,7 @@ package final class PostgresListener: Source, PostgresConnectionOwner {
 
     private func connect(on loop: isolated EventLoop) {
         connection = PostgresConnection.open(
-            address, try: failures, resolver, limits, for: self, on: loop)
+            address, try: misses, resolver, limits, for: self, on: loop)
     }
 
     func opened(_ connection: PostgresConnection, on loop: isolated EventLoop) {
@@ -110,6 +112,7 @@ package final class PostgresListener: Source, PostgresConnectionOwner {
         isListening = false
         metrics.dropped.add(outbox.takeBack())
         failures += 1
+        misses += 1
         guard let id else { return }
         loop.setDeadline(.now + limits.pause(afterTry: failures), of: id)
     }

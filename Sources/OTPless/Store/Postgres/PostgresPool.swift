@@ -23,6 +23,8 @@ package final class PostgresPool: Source, PostgresConnectionOwner {
 
     /// How often connecting has failed since it last succeeded.
     private var failures = 0
+    /// All failures so far: the next try begins with the next address.
+    private var misses = 0
     private var nextTry = Moment(nanoseconds: 0)
     /// Why there is no connection; nil while there is one, or nobody has tried.
     private var fault: String?
@@ -138,7 +140,7 @@ package final class PostgresPool: Source, PostgresConnectionOwner {
             connections.count < limits.connections, nextTry <= .now
         {
             let connection = PostgresConnection.open(
-                address, try: failures, resolver, limits, for: self, on: loop)
+                address, try: misses, resolver, limits, for: self, on: loop)
             connections.append(connection)
             opening.append(connection)
             if fault != nil { return }
@@ -162,6 +164,7 @@ package final class PostgresPool: Source, PostgresConnectionOwner {
         if wasOpening {
             metrics.connecting[.failed].add()
             failures += 1
+            misses += 1
             nextTry = .now + limits.pause(afterTry: failures)
             if connections.count == opening.count { giveUp(reason) }
         } else {

@@ -57,6 +57,9 @@ public final class PostgresStore: SQLStore {
     /// How long a step of the schema may take on a large database.
     private static let migrationTime = Duration.seconds(3600)
 
+    /// How long a start waits for a connection: for other hosts, where the first ones are mute.
+    private static let startTime = Duration.seconds(20)
+
     private static func check(
         _ migrations: PostgresMigrations, _ migrates: Bool, _ address: PostgresAddress,
         _ resolver: NameResolver, on loops: [EventLoop]
@@ -65,6 +68,7 @@ public final class PostgresStore: SQLStore {
         var limits = PostgresLimits()
         limits.connections = 1
         limits.answer = migrationTime
+        limits.patience = startTime
         let pool = await PostgresPool.make(
             address, resolver, limits: limits, metrics: PostgresMetrics(), on: loop)
         let outcome = await check(migrations, migrates, pool, on: loop)

@@ -44,11 +44,11 @@ extension SQLStore {
 
     /// Notes at which node the page of a login waits.
     public func attach(
-        _ id: LoginID, to node: NodeID
+        _ id: LoginID, to node: NodeID, while isThere: @escaping @Sendable () -> Bool
     ) async throws(StoreError) -> Login? {
         try await perform { db async throws(StoreError) in
             let login = try await Rows.login(id, in: db)
-            if let login, login.node != node {
+            if let login, login.node != node, isThere() {
                 try await db.run("UPDATE logins SET node = $1 WHERE id = $2", node, id)
             }
             return login

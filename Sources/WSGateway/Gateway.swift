@@ -122,12 +122,15 @@ public final class Gateway: Sendable {
         }
     }
 
-    /// The page has its tokens.
-    ///
-    /// Should the store fail now, they stay to be had for a while: no harm.
-    func acknowledge(_ login: LoginID, holding family: FamilyID) async {
-        guard let login = try? await logins.read(login) else { return }
-        try? await logins.acknowledge(login, holding: family)
+    /// The page has its tokens; false if the store cannot take that now.
+    func acknowledge(_ login: LoginID, holding family: FamilyID) async -> Bool {
+        do throws(Failure) {
+            guard let login = try await logins.read(login) else { return true }
+            try await logins.acknowledge(login, holding: family)
+            return true
+        } catch {
+            return error.code != .serviceUnavailable
+        }
     }
 
     /// The page has claimed its tokens; false if nobody has claimed any.

@@ -14,6 +14,8 @@ final class WaitingPage: WebSocketHandler {
         case waiting
         /// The tokens of this family are on their way; the page's ack is awaited.
         case granted(FamilyID)
+        /// The page has said that it has them; this is to be stored.
+        case acknowledging(FamilyID)
         /// The page was told to claim its tokens.
         case ready
         case done
@@ -22,7 +24,7 @@ final class WaitingPage: WebSocketHandler {
             switch self {
             case .unproved: .unproved
             case .waiting: .waiting
-            case .granted, .ready: .granted
+            case .granted, .acknowledging, .ready: .granted
             case .done: nil
             }
         }
@@ -100,6 +102,7 @@ final class WaitingPage: WebSocketHandler {
         switch stage {
         case .unproved: reject(on: loop)
         case .waiting: look(on: loop)
+        case .acknowledging(let family): acknowledge(family, on: loop)
         case .granted, .ready, .done: socket.close(code: CloseCode.normal, on: loop)
         }
     }
@@ -147,7 +150,7 @@ final class WaitingPage: WebSocketHandler {
         case .waiting: isWaiting = true
         case .ready: break
         case .granted(let family): held = family
-        case .unproved, .done: return
+        case .unproved, .acknowledging, .done: return
         }
         if isLooking {
             mustLookAgain = true
@@ -251,12 +254,18 @@ final class WaitingPage: WebSocketHandler {
         }
     }
 
+    /// The page is closed when its ack is stored, as long as it waits for that: until then the session
+    /// could hand out another pair, which ends this one.
     private func acknowledge(_ family: FamilyID, on loop: isolated EventLoop) {
-        stage = .done
+        stage = .acknowledging(family)
         let (login, socket, gateway) = (login, socket, gateway)
         spawn(on: loop) { loop in
-            await gateway.acknowledge(login, holding: family)
-            socket.close(code: CloseCode.normal, on: loop)
+            if await gateway.acknowledge(login, holding: family) {
+                (socket.handler(on: loop) as? WaitingPage)?.stage = .done
+                socket.close(code: CloseCode.normal, on: loop)
+            } else {
+                socket.setDeadline(loop.now + Self.retry, on: loop)
+            }
         }
     }
 }

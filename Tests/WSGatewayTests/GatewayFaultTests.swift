@@ -36,8 +36,7 @@ struct GatewayFaultTests {
         }
     }
 
-    @Test func `an ack that cannot be stored is stored later, and closes 1000 then`() async throws
-    {
+    @Test func `an ack that cannot be stored is stored later, and closes 1000 then`() async throws {
         let store = try FailingStore()
         try await withGateway(store) { rig in
             let login = try await rig.start()

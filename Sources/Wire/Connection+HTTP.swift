@@ -187,7 +187,8 @@ extension Connection {
     func drain(on loop: isolated EventLoop) {
         closeWebSocket(code: CloseCode.goingAway, on: loop)
         // A request that is only half here has not long to come, and neither has a first one.
-        stageDeadline = min(stageDeadline, loop.now + service.times.drain)
+        // By the clock: the turn may have begun long ago.
+        stageDeadline = min(stageDeadline, .now + service.times.drain)
         // What has come and was not read yet would be lost with the connection.
         if http != nil, http?.pending == nil { read(on: loop) }
         flush(on: loop)

@@ -25,7 +25,9 @@ enum StoreKind: String, CaseIterable, Sendable, CustomTestStringConvertible {
                 let loops = try LoopGroup(count: 2)
                 defer { loops.stop() }
                 try await Self.use(
-                    try await PostgresStore.open(url, connections: 8, on: loops.loops), body)
+                    try await PostgresStore.open(
+                        url, connections: 8, on: loops.loops, PostgresMigrations(), limits: .patient
+                    ), body)
             }
         }
     }

@@ -14,9 +14,11 @@ struct TwoNodes: Sendable {
         try await TestPostgres.withSchema { url in
             let loops = try LoopGroup(count: 2)
             defer { loops.stop() }
-            let one = try await PostgresStore.open(url, connections: 8, on: [loops.loops[0]])
+            let one = try await PostgresStore.open(
+                url, connections: 8, on: [loops.loops[0]], PostgresMigrations(), limits: .patient)
             defer { one.close() }
-            let other = try await PostgresStore.open(url, connections: 8, on: [loops.loops[1]])
+            let other = try await PostgresStore.open(
+                url, connections: 8, on: [loops.loops[1]], PostgresMigrations(), limits: .patient)
             defer { other.close() }
             try await body(TwoNodes(url: url, one: one, other: other))
         }

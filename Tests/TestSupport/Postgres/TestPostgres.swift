@@ -1,4 +1,5 @@
 import Glibc
+package import OTPless
 package import Testing
 
 /// The PostgreSQL that `scripts/with-postgres` starts for a test run.
@@ -16,7 +17,10 @@ package enum TestPostgres {
         let (server, name) = (try address(), makeName())
         let admin = try RawPostgres(server)
         try admin.run("CREATE SCHEMA \(name)")
-        let own = "application_name=\(name)&options=-csearch_path%3D\(name)"
+        // Under a sanitizer, on a busy machine, what the server ends by itself would end tests.
+        let patience = ["statement", "lock", "idle_in_transaction_session"]
+            .map { "-c\($0)_timeout%3D60000%20" }.joined()
+        let own = "application_name=\(name)&options=\(patience)-csearch_path%3D\(name)"
         let result = await Self.result(
             of: body, "\(server)\(server.contains("?") ? "&" : "?")\(own)")
         try admin.run("DROP SCHEMA \(name) CASCADE")
@@ -56,5 +60,15 @@ extension Trait where Self == ConditionTrait {
         .enabled(
             if: TestPostgres.server != nil,
             "there is no PostgreSQL: run the tests by scripts/with-postgres")
+    }
+}
+
+extension PostgresLimits {
+    /// Limits for tests that ask for much at once, also under a sanitizer.
+    package static var patient: PostgresLimits {
+        var limits = PostgresLimits()
+        limits.patience = .seconds(60)
+        limits.answer = .seconds(60)
+        return limits
     }
 }

@@ -29,13 +29,14 @@ public final class PostgresStore: SQLStore {
 
     package static func open(
         _ url: String, connections: Int, on loops: [EventLoop],
-        _ migrations: PostgresMigrations, migrates: Bool = true
+        _ migrations: PostgresMigrations, migrates: Bool = true,
+        limits: PostgresLimits = PostgresLimits()
     ) async throws(StoreError) -> PostgresStore {
         let address = try PostgresAddress(url)
         let resolver = NameResolver()
         let metrics = PostgresPoolMetrics(loops: loops.count)
         try await check(migrations, migrates, address, resolver, on: loops)
-        var limits = PostgresLimits()
+        var limits = limits
         limits.connections = max(1, connections / max(1, loops.count))
         var places: [Place] = []
         for (loop, metrics) in zip(loops, metrics.parts) {

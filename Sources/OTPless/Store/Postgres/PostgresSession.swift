@@ -42,6 +42,15 @@ package final class PostgresSession {
         PostgresRows(try await result(sql, values, locking))
     }
 
+    /// Runs queries in one round trip, and returns the rows of each.
+    package func rows(
+        _ queries: [(sql: StaticString, values: [Datum])], locking: Bool
+    ) async throws(StoreError) -> [PostgresRows] {
+        let replies = queries.map { queue($0.sql, $0.values, locking) }
+        try await settle()
+        return try replies.map { reply throws(StoreError) in PostgresRows(try result(of: reply)) }
+    }
+
     /// Runs a statement and returns how many rows it changed.
     package func count(
         _ sql: StaticString, _ values: [Datum], locking: Bool = false
@@ -65,6 +74,10 @@ package final class PostgresSession {
     ) async throws(StoreError) -> PostgresResult {
         let reply = queue(sql, values, locking)
         try await settle()
+        return try result(of: reply)
+    }
+
+    private func result(of reply: PostgresReply?) throws(StoreError) -> PostgresResult {
         switch reply?.outcome {
         case .success(let result): return result
         default: throw failure?.error ?? .closed

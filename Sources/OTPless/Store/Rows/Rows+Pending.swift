@@ -86,10 +86,6 @@ extension Rows {
     private static func logins(
         _ ids: [LoginID], in db: Transaction
     ) async throws(StoreError) -> [Login] {
-        var logins: [Login] = []
-        for id in ids {
-            if let login = try await login(id, in: db) { logins.append(login) }
-        }
-        return logins
+        try await db.first(ids.map { login($0) }, locking: true)
     }
 }

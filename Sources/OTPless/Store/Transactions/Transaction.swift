@@ -67,6 +67,25 @@ public struct Transaction {
         try await first(query.sql, query.values, locking: locking, query.decode)
     }
 
+    /// Runs queries and decodes the first row of each that finds one; all at once, where the database can.
+    func first<T>(_ queries: [Query<T>], locking: Bool) async throws(StoreError) -> [T] {
+        var found: [T] = []
+        switch database {
+        case .sqlite(let connection):
+            for query in queries {
+                let row = try connection.first(query.sql, query.values, query.decode)
+                if let row { found.append(row) }
+            }
+        case .postgres(let session):
+            let results = try await session.rows(
+                queries.map { ($0.sql, $0.values) }, locking: locking)
+            for (query, rows) in zip(queries, results) {
+                if let row = rows.first { found.append(try query.decode(.postgres(row))) }
+            }
+        }
+        return found
+    }
+
     private func first<T>(
         _ sql: StaticString, _ data: [Datum], locking: Bool,
         _ decode: (StoredRow) throws(StoreError) -> T

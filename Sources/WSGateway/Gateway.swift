@@ -91,8 +91,12 @@ public final class Gateway: Sendable {
     }
 
     /// Where a login stands, for the page that waits for it and perhaps holds a pair already.
+    ///
+    /// - Parameter takingBack: Its pair has been ended by one that nobody got: it needs another. If not,
+    ///   who has claimed another one keeps it: perhaps the same browser, which has given up this socket.
     func look(
-        at login: LoginID, for socket: WebSocket, holding family: FamilyID?, arriving: Bool
+        at login: LoginID, for socket: WebSocket, holding family: FamilyID?, arriving: Bool,
+        takingBack: Bool
     ) async -> Finding {
         do throws(Failure) {
             let found =
@@ -110,7 +114,7 @@ public final class Gateway: Sendable {
                 return .revoked
             }
             // Tokens are for the present page alone: a pair made for another one would end its own.
-            let isSettled = family != nil && family == login.family
+            let isSettled = family != nil && (family == login.family || !takingBack)
             if login.standing(at: clock.now) == .confirmed,
                 isSettled || !isAttached(socket, to: login.id)
             {
@@ -160,6 +164,14 @@ public final class Gateway: Sendable {
     var attached: [(login: LoginID, socket: WebSocket)] {
         shards.flatMap { shard in shard.sockets.withLock { Array($0) } }
             .map { (login: $0.key, socket: $0.value) }
+    }
+
+    /// Lets the page that waits for a login have another pair.
+    func takeBack(_ login: LoginID) {
+        let socket = shard(of: login).sockets.withLock { $0[login] }
+        socket?.loop.post { loop in
+            (socket?.handler(on: loop) as? WaitingPage)?.look(takingBack: true, on: loop)
+        }
     }
 
     /// Lets the page that waits for a login on this loop read the store.

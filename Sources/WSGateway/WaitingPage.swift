@@ -46,6 +46,7 @@ final class WaitingPage: WebSocketHandler {
     private var hasArrived = false
     private var isLooking = false
     private var mustLookAgain = false
+    private var mustTakeBack = false
 
     /// How long a page may take to prove itself.
     private static let proofTime = Duration.seconds(10)
@@ -143,7 +144,7 @@ final class WaitingPage: WebSocketHandler {
     }
 
     /// Reads where the login stands and tells the page; one look at a time.
-    func look(on loop: isolated EventLoop) {
+    func look(takingBack: Bool = false, on loop: isolated EventLoop) {
         var held: FamilyID?
         var isWaiting = false
         switch stage {
@@ -154,6 +155,7 @@ final class WaitingPage: WebSocketHandler {
         }
         if isLooking {
             mustLookAgain = true
+            mustTakeBack = mustTakeBack || takingBack
             return
         }
         // Mostly nobody has answered yet: then the page is told in the same write as its 101.
@@ -167,14 +169,15 @@ final class WaitingPage: WebSocketHandler {
         let isArriving = !hasArrived
         spawn(on: loop) { loop in
             let finding = await gateway.look(
-                at: login, for: socket, holding: family, arriving: isArriving)
+                at: login, for: socket, holding: family, arriving: isArriving,
+                takingBack: takingBack)
             if let page = socket.handler(on: loop) as? WaitingPage,
                 gateway.isAttached(socket, to: login)
             {
                 page.looked(finding, on: loop)
             } else if case .outcome(.confirmed) = finding {
                 // Replaced meanwhile: this pair has ended the one of the present page.
-                gateway.heard(LoginEvent(login))
+                gateway.takeBack(login)
             }
         }
     }
@@ -194,8 +197,9 @@ final class WaitingPage: WebSocketHandler {
             if case .waiting = stage { socket.setDeadline(loop.now + Self.retry, on: loop) }
         }
         if mustLookAgain {
-            mustLookAgain = false
-            look(on: loop)
+            let takingBack = mustTakeBack
+            (mustLookAgain, mustTakeBack) = (false, false)
+            look(takingBack: takingBack, on: loop)
         }
     }
 

@@ -1,6 +1,7 @@
 import OTPless
 import TestSupport
 import Testing
+import WSGateway
 import Wire
 
 /// Whoever waits now has the tokens that count.
@@ -17,6 +18,22 @@ struct LivePairTests {
             #expect(try await page.closing() == 1000)
             #expect(try live(pair, rig))
             #expect(try live(try await claim(login, rig), rig))
+        }
+    }
+
+    @Test func `a pair that was claimed over HTTP is not taken back by a page that looks again`()
+        async throws
+    {
+        try await withGateway { rig in
+            let (login, page) = try await rig.wait()
+            try await rig.answer(login, \.confirm)
+            #expect(try await page.event().name == "auth_success")
+            let pair = try await claim(login, rig)
+            // As after another process's change, or when this node has not heard of the others for a while.
+            rig.gateway.lookAgain()
+            try page.acknowledge()
+            #expect(try await page.closing() == 1000)
+            #expect(try live(pair, rig))
         }
     }
 

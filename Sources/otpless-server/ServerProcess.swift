@@ -61,7 +61,14 @@ struct ServerProcess {
                 gateway, provider, log,
             ] + database.metrics)
         try await join(database, app, gateway, on: loops.loops[0])
-        let server = try await Server(configuration, router: router, on: loops.loops)
+        let server: Server
+        do {
+            server = try await Server(configuration, router: router, on: loops.loops)
+        } catch {
+            // Nobody is to think that this node serves.
+            await database.leave()
+            throw error
+        }
         await Sweeper.start(app, on: loops.loops[0])
         for address in server.addresses {
             log.write(.info, "listening", ["address": .text("\(address)")])

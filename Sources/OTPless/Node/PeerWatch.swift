@@ -119,8 +119,8 @@ final class PeerWatch: Source {
         others = pulse.peers
         lookedAt = time
         for login in pulse.untold { parts.listener.heard(.login(login)) }
-        // Whether its login has ended as well is not looked at: a page that looks for nothing would get new
-        // tokens.
+        // Whether its login has ended as well is not looked at: most have only been replaced, and each page
+        // that looks asks the database.
         for family in pulse.ended { parts.listener.heard(.replaced(family.id)) }
     }
 }

@@ -30,6 +30,17 @@ struct NodeProcessTests {
         }
     }
 
+    @Test func `a server that finds its port taken is no node`() async throws {
+        try await withNodes { nodes in
+            let folder = try TemporaryFolder()
+            let second = try ChildProcess(
+                ["serve"], environment: nodes.a.environment, output: folder.file("out"),
+                errors: folder.file("errors"))
+            #expect(try second.waitForEnd() == .exited(1))
+            #expect(try nodes.registered() == 3)
+        }
+    }
+
     @Test func `a page whose node is killed gets its tokens at any other`() async throws {
         try await withNodes { nodes in
             let session = try nodes.c.initiate("+" + Self.digits)

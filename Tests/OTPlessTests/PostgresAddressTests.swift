@@ -19,8 +19,9 @@ struct PostgresAddressTests {
     }
 
     @Test func `a description names the place and not the password`() throws {
-        let address = try PostgresAddress("postgres://me:s3cret%21@db.example:5433/logins")
-        #expect(address.description == "postgres://me@db.example:5433/logins")
+        let address = try PostgresAddress(
+            "postgres://me:s3cret%21@db.example:5433/logins?sslmode=verify-full")
+        #expect(address.description == "postgres://me@db.example:5433/logins?sslmode=verify-full")
         #expect(!"\(address)".contains("s3cret"))
     }
 

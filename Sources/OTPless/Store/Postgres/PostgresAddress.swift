@@ -65,7 +65,9 @@ package struct PostgresAddress: Sendable, CustomStringConvertible {
     package var description: String {
         let user = parameters["user"].map { "\($0)@" } ?? ""
         let port = parameters["port"].map { ":\($0)" } ?? ""
-        return "postgres://\(user)\(parameters["host"] ?? "")\(port)/\(parameters["dbname"] ?? "")"
+        let mode = parameters["sslmode"].map { "?sslmode=\($0)" } ?? ""
+        return "postgres://\(user)\(parameters["host"] ?? "")\(port)/"
+            + "\(parameters["dbname"] ?? "")\(mode)"
     }
 
     /// A text without the password, should it ever hold it.

@@ -75,10 +75,6 @@ private final class Ear: Sendable {
     }
 
     func wait(until isDone: @Sendable (State) -> Bool) async throws {
-        let begin = ContinuousClock.now
-        while !state.withLock({ isDone($0) }) {
-            guard ContinuousClock.now - begin < .seconds(20) else { throw Fault("nothing came") }
-            await Task.yield()
-        }
+        try await TestSupport.wait(for: "a hint") { state.withLock { isDone($0) } }
     }
 }

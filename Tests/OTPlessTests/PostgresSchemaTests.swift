@@ -52,11 +52,11 @@ struct PostgresSchemaTests {
             try await withThrowingTaskGroup { group in
                 let load = Load()
                 for worker in 0..<4 { group.addTask { try await load.run(on: today, worker) } }
-                await load.waitForMore()
+                try await load.waitForMore()
                 let newer = try await PostgresStore.open(
                     url, connections: 4, on: [loops.loops[1]], PostgresMigrations(steps: Self.next))
                 defer { newer.close() }
-                await load.waitForMore()
+                try await load.waitForMore()
                 // Both serve; and one of today's that is started once more does, too.
                 let restarted = try await PostgresStore.open(
                     url, connections: 4, on: [loops.loops[2]])
@@ -64,7 +64,7 @@ struct PostgresSchemaTests {
                 for (index, store) in [newer, restarted].enumerated() {
                     group.addTask { try await load.run(on: store, 4 + index) }
                 }
-                await load.waitForMore()
+                try await load.waitForMore()
                 load.stop()
                 try await group.waitForAll()
             }
@@ -125,9 +125,11 @@ private final class Load: Sendable {
     func stop() { isStopped.withLock { $0 = true } }
 
     /// Waits until a good deal more has been done than now.
-    func waitForMore() async {
+    func waitForMore() async throws {
         let goal = count.withLock { $0 } + 40
-        while count.withLock({ $0 < goal }), !isStopped.withLock({ $0 }) { await Task.yield() }
+        try await wait(for: "logins") {
+            count.withLock { $0 >= goal } || isStopped.withLock { $0 }
+        }
     }
 
     func run(on store: PostgresStore, _ worker: Int) async throws {

@@ -60,7 +60,7 @@ struct TemplateServiceTests {
             let (session, first) = try await service.start()
             for _ in 0..<3 {
                 try await service.report(.failed(.windowClosed), on: first.login)
-                await service.settle()
+                try await service.settle()
             }
             #expect(service.messenger.kinds == [.buttons, .template])
             let second = try #require(service.messenger.prompts.last)
@@ -85,7 +85,7 @@ struct TemplateServiceTests {
             service.messenger.fail(with: "131047", .windowClosed)
             let (_, prompt) = try await service.start()
             try await service.report(.failed(.windowClosed), on: prompt.login)
-            await service.settle()
+            try await service.settle()
             #expect(service.messenger.kinds == [.buttons, .template])
         }
     }
@@ -98,7 +98,7 @@ struct TemplateServiceTests {
             let (_, second) = try await service.start()
             try await service.tap(second.deny)
             try await service.report(.failed(.windowClosed), on: first.login)
-            await service.settle()
+            try await service.settle()
             #expect(service.messenger.kinds == [.buttons, .buttons])
             guard case .ended(.messageUndeliverable) = try await service.outcome(of: session) else {
                 throw UnexpectedOutcome()
@@ -114,7 +114,7 @@ struct TemplateServiceTests {
                 let (session, prompt) = try await service.start()
                 if isRefused { service.messenger.fail(with: "132001") }
                 try await service.report(.failed(.windowClosed), on: prompt.login)
-                await service.settle()
+                try await service.settle()
                 if !isRefused {
                     try await service.report(.failed(.windowClosed), on: prompt.login, .template)
                 }
@@ -136,7 +136,7 @@ struct TemplateServiceTests {
             let (session, prompt) = try await service.start()
             service.messenger.fail(with: "132001")
             try await service.report(.failed(.windowClosed), on: prompt.login)
-            await service.settle()
+            try await service.settle()
             #expect(service.messenger.kinds == [.buttons, .template])
             guard case .pending = try await service.outcome(of: session) else {
                 throw UnexpectedOutcome()

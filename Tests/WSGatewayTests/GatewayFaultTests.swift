@@ -9,7 +9,7 @@ struct GatewayFaultTests {
     private func failure(of store: FailingStore, _ work: () async throws -> Void) async throws {
         let before = store.failures
         try await work()
-        while store.failures == before { await Task.yield() }
+        try await wait(for: "a failure") { store.failures != before }
     }
 
     @Test func `a page outlasts a store that fails`() async throws {

@@ -53,7 +53,8 @@ struct ServerDrainTests {
             #expect(throws: Fault.self) { try Client(port: server.port) }
             gate.open()
             let reply = try await busy.reply()
-            #expect(reply.text == "finished" && reply.headers["connection"] == "close")
+            #expect(
+                reply.text == "finished" && reply.headers["connection"] == "close", "\(reply)")
             #expect(try await busy.rest().isEmpty)
             busy.finishSending()
             await drained
@@ -72,7 +73,8 @@ struct ServerDrainTests {
             #expect(try await idle.rest().isEmpty)
             try begun.send("st: a\r\n\r\n")
             let reply = try await begun.reply()
-            #expect(reply.text == "finished" && reply.headers["connection"] == "close")
+            #expect(
+                reply.text == "finished" && reply.headers["connection"] == "close", "\(reply)")
             begun.finishSending()
             await drained
         }
@@ -103,7 +105,8 @@ struct ServerDrainTests {
             #expect(try await idle.rest().isEmpty)
             try new.request("GET", "/")
             let reply = try await new.reply()
-            #expect(reply.text == "finished" && reply.headers["connection"] == "close")
+            #expect(
+                reply.text == "finished" && reply.headers["connection"] == "close", "\(reply)")
             new.finishSending()
             await drained
         }

@@ -153,7 +153,7 @@ struct TLSConnectionTests {
         times.handshake = .seconds(60)
         try await withTLSServer(times: times, places: 1) { server, _ in
             let silent = try Client(port: server.port)
-            while server.connectionCount == 0 { await Task.yield() }
+            try await wait(for: "the connection") { server.connectionCount > 0 }
             let client = try TLSClient(port: server.port)
             #expect(try client.ask("GET", "/now?a").status == 200)
             #expect(try await silent.rest().isEmpty)

@@ -126,7 +126,7 @@ struct NodeAnswerTests {
             async let answers = nodes.atOnce { store, index in
                 try await Self.receive(index == 0 ? messages[1] : try prompt.answer(), store)
             }
-            while try nodes.waiting(watch) != 2 { await Task.yield() }
+            try await wait(for: "both") { try nodes.waiting(watch) == 2 }
             try raw.run("COMMIT")
             _ = try await answers
             #expect(try nodes.count("users") == 1)

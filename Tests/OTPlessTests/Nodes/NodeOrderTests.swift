@@ -103,7 +103,9 @@ struct NodeOrderTests {
             try raw.run("BEGIN; UPDATE \(table) SET \(change)")
             let isSwept = Locked(false)
             async let swept = Self.sweep(nodes.other, isSwept)
-            while try !isSwept.withLock({ $0 }) && nodes.waiting(watch) == 0 { await Task.yield() }
+            try await wait(for: "the sweep") {
+                try isSwept.withLock { $0 } || nodes.waiting(watch) != 0
+            }
             try raw.run("COMMIT")
             #expect(try await swept == 1, "the other row alone")
             #expect(try nodes.count(table) == 1)

@@ -107,8 +107,8 @@ struct Service: Sendable {
     }
 
     /// Waits until the loop has done what it spawned.
-    func settle() async {
-        while await loop.taskCount > 0 { await Task.yield() }
+    func settle() async throws {
+        try await wait(for: "the loop's tasks") { await loop.taskCount == 0 }
     }
 
     /// What a page that asks gets.

@@ -106,6 +106,17 @@ struct PhoneLimitTests {
         }
     }
 
+    @Test
+    func `who looked at the clock before the one that is counted waits no longer than the window`()
+        async throws
+    {
+        try await Service.run(with: Config()) { service in
+            _ = try await service.start()
+            service.clock.advance(by: .milliseconds(-5))
+            #expect(try await Self.code(service)?.retryAfter == 60)
+        }
+    }
+
     @Test(arguments: [-7200, 7200])
     func `a clock that was wrong for a while lets nobody have more`(seconds: Int) async throws {
         var config = Config()

@@ -48,7 +48,8 @@ struct RateLog: Sendable {
         let counted = times.filter { $0 < now + Self.tolerance }
         let waits = limit.rates.compactMap { rate -> Duration? in
             guard counted.count >= rate.count else { return nil }
-            let wait = counted[rate.count - 1] + rate.window - now
+            // Who looked at the clock first may come second; nobody waits longer than the window.
+            let wait = min(counted[rate.count - 1], now) + rate.window - now
             return wait > .zero ? wait : nil
         }
         return waits.max()

@@ -109,9 +109,10 @@ public actor EventLoop {
     /// All live sources, for tests.
     package var sourceIDs: [SourceID] { sources.ids }
 
-    /// Lets go of all sources when the loop has ended: some of them hold the loop.
-    func abandonSources() {
+    /// Lets go of all sources and letters when the loop has ended: some of them hold the loop.
+    func abandonAll() {
         sources = SourceTable()
+        _ = mailbox.takeAll()
     }
 
     // MARK: Work

@@ -39,7 +39,7 @@ public final class LoopGroup: Sendable {
             loop.executor.runJobs()
             loop.assumeIsolated { $0.turn() }
         }
-        loop.assumeIsolated { $0.abandonSources() }
+        loop.assumeIsolated { $0.abandonAll() }
     }
 }
 

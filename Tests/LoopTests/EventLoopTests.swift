@@ -47,6 +47,21 @@ struct EventLoopTests {
         }
     }
 
+    @Test func `a letter that comes too late does not keep its loop`() throws {
+        /// There is always one more.
+        @Sendable func writeAgain(to loop: EventLoop) {
+            loop.post { _ in writeAgain(to: loop) }
+        }
+        weak var kept: EventLoop?
+        do {
+            let group = try LoopGroup(count: 1)
+            kept = group.loops[0]
+            writeAgain(to: group.loops[0])
+            group.stop()
+        }
+        #expect(kept == nil)
+    }
+
     @Test func `spawned tasks are counted until they end`() async throws {
         try await withLoops { loops in
             let waiting = Shared<[CheckedContinuation<Void, Never>]>([])

@@ -137,7 +137,7 @@ public final class PostgresStore: SQLStore {
     /// Closes the connections; operations that come later are told so.
     public func close() {
         for place in places {
-            place.loop.post { loop in PostgresPool.close(place.pool, on: loop) }
+            place.loop.post { [pool = place.pool] loop in PostgresPool.close(pool, on: loop) }
         }
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import OTPless
 import TestSupport
 import Testing
@@ -69,6 +70,17 @@ struct SQLiteStoreTests {
         store.close()
         await #expect(throws: StoreError.self) { try await store.probe() }
         await #expect(throws: StoreError.self) { try await store.insert(SampleLogin().login) }
+    }
+
+    @Test func `a store that nobody holds any more has closed its database`() async throws {
+        let folder = try TemporaryFolder()
+        let log = folder.file("otpless.db-wal")
+        do {
+            _ = try SQLiteStore(path: folder.file("otpless.db"))
+            #expect(FileManager.default.fileExists(atPath: log))
+        }
+        // The last connection takes the write-ahead log with it.
+        try await wait(for: "the end") { !FileManager.default.fileExists(atPath: log) }
     }
 
     @Test func `what was queued before the close is committed`() async throws {

@@ -50,11 +50,17 @@ public final class SQLiteStore: SQLStore {
 
     /// Commits what is queued and closes the database.
     public func close() {
+        stop()
+        thread.join()
+    }
+
+    deinit { stop() }
+
+    private func stop() {
         reader?.close()
         checkpointer?.stop()
         // Last, because the last connection to close empties the write-ahead log.
         writer.stop()
-        thread.join()
     }
 
     private static let isCounting = csqlite_stop_counting_memory() != SQLITE_OK

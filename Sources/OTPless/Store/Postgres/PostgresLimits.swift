@@ -18,7 +18,7 @@ package struct PostgresLimits: Sendable {
     /// The pause after the first failed try to connect; it doubles.
     package var firstPause = Duration.milliseconds(100)
 
-    package var longestPause = Duration.seconds(5)
+    package var longestPause = Duration.seconds(2)
 
     /// How often a transaction is run once more that was in another's way.
     package var repetitions = 5

@@ -18,6 +18,8 @@ package final class PostgresMetrics: Sendable {
     let open = Gauge()
     let busy = Gauge()
     let waiting = Gauge()
+    /// 1 while no connection can be had.
+    let down = Gauge()
     let connecting = Row<Connecting, Counter>()
     let repetitions = Row<Repetition, Counter>()
     /// Connections that were in use or idle and broke.
@@ -58,6 +60,9 @@ package struct PostgresPoolMetrics: MetricSource {
         page.gauge(
             "postgres_operations_waiting", "Operations that wait for a connection.",
             Gauge.sum(of: parts.map(\.waiting)))
+        page.gauge(
+            "postgres_loops_down", "Event loops that cannot have a connection to PostgreSQL.",
+            Gauge.sum(of: parts.map(\.down)))
         page.rows(
             "postgres_connects_total", "Tries to connect to PostgreSQL by result.", by: "result",
             parts.map(\.connecting))

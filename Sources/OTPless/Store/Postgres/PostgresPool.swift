@@ -27,7 +27,11 @@ package final class PostgresPool: Source, PostgresConnectionOwner {
     private var misses = 0
     private var nextTry = Moment(nanoseconds: 0)
     /// Why there is no connection; nil while there is one, or nobody has tried.
-    private var fault: String?
+    private var fault: String? {
+        didSet { metrics.down.add((fault == nil ? 0 : 1) - metrics.down.value) }
+    }
+    /// The other loops' pools.
+    var neighbours: [PostgresPlace] = []
 
     /// A pool of a loop, which keeps it until `close`; use it by the id.
     package static func make(
@@ -150,12 +154,22 @@ package final class PostgresPool: Source, PostgresConnectionOwner {
     func opened(_ connection: PostgresConnection, on loop: isolated EventLoop) {
         metrics.connecting[.opened].add()
         opening.removeAll { $0 === connection }
+        if fault != nil { for place in neighbours { place.tryNow() } }
         failures = 0
         fault = nil
         pass(connection)
         openMore(on: loop)
         arm(on: loop)
         count()
+    }
+
+    /// Does not wait until the next try is due.
+    func tryNow(on loop: isolated EventLoop) {
+        guard failures > 0 else { return }
+        failures = 0
+        nextTry = .now
+        openMore(on: loop)
+        arm(on: loop)
     }
 
     func ended(_ connection: PostgresConnection, _ reason: String, on loop: isolated EventLoop) {

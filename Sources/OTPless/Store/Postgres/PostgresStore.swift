@@ -5,14 +5,9 @@ public import Metrics
 ///
 /// READ COMMITTED, with the rows locked that a decision rests on (docs/decisions/0033).
 public final class PostgresStore: SQLStore {
-    private struct Place {
-        let loop: EventLoop
-        let pool: SourceID
-    }
-
     let address: PostgresAddress
     let resolver: NameResolver
-    private let places: [Place]
+    private let places: [PostgresPlace]
     private let metrics: PostgresPoolMetrics
 
     /// Connects, and brings the schema up to date unless told otherwise.
@@ -38,17 +33,18 @@ public final class PostgresStore: SQLStore {
         try await check(migrations, migrates, address, resolver, on: loops)
         var limits = limits
         limits.connections = max(1, connections / max(1, loops.count))
-        var places: [Place] = []
+        var places: [PostgresPlace] = []
         for (loop, metrics) in zip(loops, metrics.parts) {
             let pool = await PostgresPool.make(
                 address, resolver, limits: limits, metrics: metrics, on: loop)
-            places.append(Place(loop: loop, pool: pool))
+            places.append(PostgresPlace(loop: loop, pool: pool, metrics: metrics))
         }
+        await PostgresPlace.introduce(places)
         return PostgresStore(address, resolver, places, metrics)
     }
 
     private init(
-        _ address: PostgresAddress, _ resolver: NameResolver, _ places: [Place],
+        _ address: PostgresAddress, _ resolver: NameResolver, _ places: [PostgresPlace],
         _ metrics: PostgresPoolMetrics
     ) {
         (self.address, self.resolver, self.places) = (address, resolver, places)
@@ -130,8 +126,11 @@ public final class PostgresStore: SQLStore {
     /// There is always a round trip.
     public func readAtOnce<T: Sendable>(_ query: Query<T>) -> T?? { nil }
 
-    private func place(of isolation: (any Actor)?) -> Place {
-        places.first { $0.loop === isolation } ?? places[0]
+    /// The caller's own, or one that has a connection where that one cannot have any.
+    private func place(of isolation: (any Actor)?) -> PostgresPlace {
+        let own = places.first { $0.loop === isolation } ?? places[0]
+        guard own.isDown else { return own }
+        return places.first { !$0.isDown } ?? own
     }
 
     /// Closes the connections; operations that come later are told so.

@@ -5,21 +5,21 @@ import Webhook
 import Wire
 
 /// An app on a store in memory whose messages go nowhere; its clock is set by hand.
-struct TestApp {
+final class TestApp {
     static let appSecret = Secret("app-secret")
     static let phoneNumberID = "106540352242922"
     static let beginning = Timestamp(seconds: 1_790_000_000)
 
     let app: App
     let endpoint: WebhookEndpoint
-    let clock = TestClock(Self.beginning)
+    let clock = TestClock(TestApp.beginning)
     let events = EventLog()
     private let messenger = LastPromptMessenger()
     private let loops: LoopGroup
 
     struct Unusable: Error {}
 
-    init(_ store: (any Store)? = nil) async throws {
+    convenience init(_ store: (any Store)? = nil) async throws {
         var settings = Config().whatsApp
         settings.appSecret = Self.appSecret
         settings.verifyToken = Secret("verify me")
@@ -46,6 +46,8 @@ struct TestApp {
         guard let endpoint = WebhookEndpoint(app) else { throw Unusable() }
         self.endpoint = endpoint
     }
+
+    deinit { loops.stop() }
 
     /// Starts a login and returns what its message carried.
     func start(_ number: String = "+16505550142") async throws -> Started {

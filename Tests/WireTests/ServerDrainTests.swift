@@ -149,6 +149,36 @@ struct ServerDrainTests {
         }
     }
 
+    @Test func `a second drain takes nobody from a server that listens since the first`()
+        async throws
+    {
+        let loops = try LoopGroup(count: 1)
+        defer { loops.stop() }
+        try await withServer { _ in
+        } _: { drained in
+            await drained.drain(within: Self.limit)
+            // Its descriptor is the next one to be had, unless another test is quicker.
+            let (entered, hold) = (Gate(), Hold())
+            var router = Router()
+            router.on(.get, "/") { _ in .now(.text("mine")) }
+            Self.addHold(&router, entered: entered, until: hold)
+            let configuration = Server.Configuration(
+                addresses: [try loopback()], refusals: refused)
+            let server = try await Server(configuration, router: router, on: loops.loops)
+            let holder = try Client(port: server.port)
+            try holder.request("GET", "/hold")
+            await entered.wait()
+            let client = try Client(port: server.port)
+            try client.request("GET", "/")
+            await drained.drain(within: Self.limit)
+            hold.end()
+            let reply = try await client.reply()
+            #expect(reply.text == "mine", "\(reply)")
+            for client in [client, holder] { client.finishSending() }
+            await server.drain(within: Self.limit)
+        }
+    }
+
     @Test func `a drain closes WebSockets with 1001`() async throws {
         let closed = Gate()
         try await withServer {

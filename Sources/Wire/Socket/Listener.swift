@@ -31,8 +31,8 @@ final class Listener: Source {
 
     /// Takes in who is connected already, whom closing would cut off, and accepts nobody after them.
     func stop(on loop: isolated EventLoop) {
-        accept(Int(Socket.acceptBacklog), on: loop)
         guard let id else { return }
+        accept(Int(Socket.acceptBacklog), on: loop)
         loop.remove(id)
         socket.close()
         self.id = nil

@@ -3,9 +3,8 @@ extension Rows {
     static func contact(
         _ phone: PhoneNumber, in db: Transaction
     ) async throws(StoreError) -> Contact {
-        var contact = Contact()
-        for variant in phone.variants {
-            let found = try await db.first(
+        let queries = phone.variants.map { variant in
+            Query(
                 """
                 SELECT last_inbound_at, blocked_until, failed_matches, locked_at
                 FROM contacts WHERE phone = $1
@@ -15,9 +14,8 @@ extension Rows {
                     lastInboundAt: row.optionalTime(0), blockedUntil: row.optionalTime(1),
                     failedMatches: Int(row.integer(2)), lockedAt: row.optionalTime(3))
             }
-            if let found { contact.merge(found) }
         }
-        return contact
+        return try await db.first(queries, locking: false).reduce(into: Contact()) { $0.merge($1) }
     }
 
     /// Forgets a number, but for what keeps prompts from it: a thief with a token must not lift that.

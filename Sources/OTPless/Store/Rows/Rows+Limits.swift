@@ -52,7 +52,16 @@ extension Rows {
         _ subject: LimitSubject, _ limit: RateLimit?, at now: Timestamp, in db: Transaction
     ) async throws(StoreError) {
         guard let limit else { return }
-        var log = try await log(of: subject, in: db)
+        let log = try await log(of: subject, in: db)
+        try await count(subject, limit, after: log, at: now, in: db)
+    }
+
+    /// Counts that something happens, after what has been counted.
+    static func count(
+        _ subject: LimitSubject, _ limit: RateLimit, after log: RateLog, at now: Timestamp,
+        in db: Transaction
+    ) async throws(StoreError) {
+        var log = log
         log.add(now, for: limit)
         try await db.run(
             """
@@ -97,6 +106,18 @@ extension Rows {
             DELETE FROM limits WHERE subject IN (
                 SELECT subject FROM limits WHERE expires_at < $1 LIMIT 500) AND expires_at < $1
             """, now)
+    }
+
+    /// What has been counted of some subjects, which are locked.
+    static func logs(
+        of subjects: [LimitSubject], in db: Transaction
+    ) async throws(StoreError) -> [LimitSubject: RateLog] {
+        let queries = subjects.map { subject in
+            Query("SELECT times FROM limits WHERE subject = $1", subject) { row in
+                (subject, RateLog(bytes: row.blob(0)))
+            }
+        }
+        return Dictionary(try await db.first(queries, locking: false)) { first, _ in first }
     }
 
     private static func log(

@@ -9,17 +9,12 @@ extension Rows {
     ) async throws(StoreError) {
         guard db.isShared else { return }
         for subject in Set(subjects).sorted() {
-            repeat {
-                try await db.run(
-                    """
-                    INSERT INTO limits (subject, times, is_told, expires_at) VALUES ($1, $2, 1, $3)
-                    ON CONFLICT (subject) DO NOTHING
-                    """, subject, [UInt8](), now + lockMemory)
-                // Unless it was forgotten in between.
-            } while try await db.first(
-                "SELECT 1 FROM limits WHERE subject = $1", subject, locking: true,
-                decode: { _ in true }
-            ) == nil
+            // It locks a row that is there although it changes nothing; DO NOTHING would not.
+            try await db.run(
+                """
+                INSERT INTO limits (subject, times, is_told, expires_at) VALUES ($1, $2, 1, $3)
+                ON CONFLICT (subject) DO UPDATE SET subject = excluded.subject WHERE false
+                """, subject, [UInt8](), now + lockMemory)
         }
     }
 

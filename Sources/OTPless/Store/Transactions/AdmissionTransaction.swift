@@ -6,14 +6,16 @@ struct AdmissionTransaction {
 
     /// Stores a login if it may be started.
     func admit(_ login: Login) async throws(StoreError) -> Admission {
-        try await lock(login)
+        var limits = self.limits(of: login)
+        try await lock(login.phone, limits)
         if let digest = login.codeDigest, try await Rows.login(codeDigest: digest, in: db) != nil {
             return .codeTaken
         }
         var contact: Contact?
         if let phone = login.phone { contact = try await Rows.contact(phone, in: db) }
+        limits = try await read(limits)
         if login.method == .prompt, let phone = login.phone, let contact,
-            let refusal = try await refusal(of: phone, contact)
+            let refusal = try await refusal(of: phone, contact, limits)
         {
             return refusal
         }
@@ -25,7 +27,9 @@ struct AdmissionTransaction {
             login.matchNumber = number
         }
         try await Rows.insert(login, into: db)
-        try await count(login)
+        for limit in limits {
+            try await Rows.count(limit.subject, limit.rates, after: limit.log, at: now, in: db)
+        }
         // Of a link there is a record once somebody has sent its code: anybody may make as many links
         // as they like.
         if login.method == .prompt {
@@ -36,52 +40,69 @@ struct AdmissionTransaction {
     }
 
     /// What is decided here rests on what else is asked of the phone, and by the network.
-    private func lock(_ login: Login) async throws(StoreError) {
-        guard let phone = login.phone else { return }
-        let limited = limits(phone).filter { login.method == .prompt && $0.rates != nil }
-        try await Rows.lock([.prompts(to: phone)] + limited.map(\.subject), at: now, in: db)
+    private func lock(_ phone: PhoneNumber?, _ limits: [Limit]) async throws(StoreError) {
+        guard let phone else { return }
+        try await Rows.lock([.prompts(to: phone)] + limits.map(\.subject), at: now, in: db)
     }
 
     /// What keeps prompts from a phone, if anything does.
     private func refusal(
-        of phone: PhoneNumber, _ contact: Contact
+        of phone: PhoneNumber, _ contact: Contact, _ limits: [Limit]
     ) async throws(StoreError) -> Admission? {
         var waits: [(obstacle: Obstacle, time: Duration)] = []
         if let time = contact.block(at: now) { waits.append((.denied, time)) }
-        for limit in limits(phone) {
-            guard let time = try await Rows.wait(limit.subject, limit.rates, at: now, in: db) else {
-                continue
-            }
+        for limit in limits {
+            guard let time = limit.log.wait(limit.rates, at: now) else { continue }
             waits.append((limit.obstacle, time))
         }
         // Whoever comes back when it is over is not refused for another reason.
         let longest = waits.max { $0.time < $1.time }
         guard longest != nil || contact.lockedAt != nil else { return nil }
-        try await record(longest?.obstacle, phone)
+        let subject = limits.first { $0.obstacle == longest?.obstacle }?.subject
+        try await record(longest?.obstacle, phone, counted: subject ?? .prompts(to: phone))
         guard contact.lockedAt == nil, let longest else { return .locked }
         return .refused(for: longest.time, by: longest.obstacle)
     }
 
     /// Records the first refusal since something was counted: a stranger must not fill the disk.
-    private func record(_ obstacle: Obstacle?, _ phone: PhoneNumber) async throws(StoreError) {
-        let counted = limits(phone).first { $0.obstacle == obstacle }?.subject
-        guard try await Rows.isFirstRefusal(counted ?? .prompts(to: phone), in: db) else { return }
+    private func record(
+        _ obstacle: Obstacle?, _ phone: PhoneNumber, counted subject: LimitSubject
+    ) async throws(StoreError) {
+        guard try await Rows.isFirstRefusal(subject, in: db) else { return }
         try await Rows.record(
             .loginRefused, phone: phone, detail: obstacle?.rawValue ?? "locked", at: now, in: db)
     }
 
-    private func count(_ login: Login) async throws(StoreError) {
-        guard login.method == .prompt, let phone = login.phone else { return }
-        for limit in limits(phone) {
-            try await Rows.count(limit.subject, limit.rates, at: now, in: db)
-        }
+    /// A limit that a login must keep.
+    private struct Limit {
+        let obstacle: Obstacle
+        let subject: LimitSubject
+        let rates: RateLimit
+        /// What has been counted, once it is read.
+        var log = RateLog()
     }
 
-    private typealias Limit = (obstacle: Obstacle, subject: LimitSubject, rates: RateLimit?)
+    /// Prompts are limited, links are not.
+    private func limits(of login: Login) -> [Limit] {
+        guard login.method == .prompt, let phone = login.phone else { return [] }
+        let byPhone = terms.phoneLimit.map {
+            Limit(obstacle: .phone, subject: .prompts(to: phone), rates: $0)
+        }
+        let byNetwork = terms.networkLimit.flatMap { rates in
+            terms.network.map {
+                Limit(obstacle: .network, subject: .prompts(from: $0), rates: rates)
+            }
+        }
+        return [byPhone, byNetwork].compactMap { $0 }
+    }
 
-    private func limits(_ phone: PhoneNumber) -> [Limit] {
-        [(.phone, .prompts(to: phone), terms.phoneLimit)]
-            + (terms.network.map { [(.network, .prompts(from: $0), terms.networkLimit)] } ?? [])
+    private func read(_ limits: [Limit]) async throws(StoreError) -> [Limit] {
+        let logs = try await Rows.logs(of: limits.map(\.subject), in: db)
+        return limits.map { limit in
+            var limit = limit
+            limit.log = logs[limit.subject] ?? RateLog()
+            return limit
+        }
     }
 
     /// How many links that only name a phone may keep a number from another page of it: anybody may

@@ -69,6 +69,7 @@ public struct Transaction {
 
     /// Runs queries and decodes the first row of each that finds one; all at once, where the database can.
     func first<T>(_ queries: [Query<T>], locking: Bool) async throws(StoreError) -> [T] {
+        guard !queries.isEmpty else { return [] }
         var found: [T] = []
         switch database {
         case .sqlite(let connection):

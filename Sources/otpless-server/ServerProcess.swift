@@ -69,7 +69,7 @@ struct ServerProcess {
             await database.leave()
             throw error
         }
-        await Sweeper.start(app, on: loops.loops[0])
+        await app.startSweeping(on: loops.loops[0])
         for address in server.addresses {
             log.write(.info, "listening", ["address": .text("\(address)")])
         }
@@ -152,18 +152,13 @@ struct ServerProcess {
     private static func join(
         _ database: Database, _ app: App, _ gateway: Gateway, on loop: EventLoop
     ) async throws(StartError) {
-        await RejectionWatch.start(app, on: loop)
+        await app.startRecordingRejections(on: loop)
         switch database {
         case .file(let store, _):
-            await StoreWatch.start(app, store, gateway, on: loop)
+            await app.startWatching(store, for: gateway, on: loop)
         case .shared(_, let peers):
-            let listener = Peers.Listener {
-                app.heard($0)
-            } mayHaveMissed: {
-                gateway.lookAgain()
-            }
             do throws(StoreError) {
-                try await peers.join(listener, app.clock)
+                try await peers.join(Peers.Listener(app, gateway), app.clock)
             } catch {
                 throw StartError(error, of: app.config)
             }

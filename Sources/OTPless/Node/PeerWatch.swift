@@ -19,12 +19,16 @@ final class PeerWatch: Source {
     private var others: [NodeID] = []
     /// When the last look that succeeded began.
     private var lookedAt: Timestamp
+    private var clockDiffers = false
 
     /// How long a lost hint costs; less than the second that is promised, as the look itself takes time.
     private static let interval = Duration.milliseconds(750)
 
     /// What is committed takes its time from a clock that was read before, perhaps another node's.
     private static let margin = Duration.seconds(30)
+
+    /// Nodes that differ more begin to disagree about what has ended.
+    private static let clockTolerance = Duration.seconds(5)
 
     static func start(_ parts: Parts, on loop: isolated EventLoop) -> SourceID {
         let watch = PeerWatch(parts)
@@ -118,9 +122,20 @@ final class PeerWatch: Source {
     private func learn(_ pulse: PostgresStore.Pulse, at time: Timestamp) {
         others = pulse.peers
         lookedAt = time
+        compareClock(with: pulse.clock, sent: time)
         for login in pulse.untold { parts.listener.heard(.login(login)) }
         // Whether its login has ended as well is not looked at: most have only been replaced, and each page
         // that looks asks the database.
         for family in pulse.ended { parts.listener.heard(.replaced(family.id)) }
+    }
+
+    /// What the way to the database and back took is no difference.
+    private func compareClock(with database: Timestamp, sent: Timestamp) {
+        let received = parts.clock.now
+        let ahead = max(sent - database, .zero) + min(received - database, .zero)
+        let differs = max(ahead, .zero - ahead) > Self.clockTolerance
+        guard differs != clockDiffers else { return }
+        clockDiffers = differs
+        parts.listener.clockDiffers(differs ? ahead : .zero)
     }
 }

@@ -8,14 +8,19 @@ public final class Peers: Sendable {
     public struct Listener: Sendable {
         let heard: @Sendable (Hint) -> Void
         let mayHaveMissed: @Sendable () -> Void
+        let clockDiffers: @Sendable (Duration) -> Void
 
         /// `heard` is told of each hint and must only pass it on; `mayHaveMissed` is told when hints may
-        /// have been lost: then all pages should look again.
+        /// have been lost: then all pages should look again. `clockDiffers` is told once how far this
+        /// machine's clock is ahead of the database's when that is too much, and of zero when it is mended.
         public init(
             heard: @escaping @Sendable (Hint) -> Void,
-            mayHaveMissed: @escaping @Sendable () -> Void
+            mayHaveMissed: @escaping @Sendable () -> Void,
+            clockDiffers: @escaping @Sendable (Duration) -> Void
         ) {
-            (self.heard, self.mayHaveMissed) = (heard, mayHaveMissed)
+            self.heard = heard
+            self.mayHaveMissed = mayHaveMissed
+            self.clockDiffers = clockDiffers
         }
     }
 

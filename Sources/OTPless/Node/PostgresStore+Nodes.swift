@@ -10,6 +10,9 @@ extension PostgresStore {
 
         /// The families that have ended.
         let ended: [EndedFamily]
+
+        /// The database's time.
+        let clock: Timestamp
     }
 
     /// Notes that a node lives; reads what hints may have failed to tell since a time.
@@ -17,11 +20,13 @@ extension PostgresStore {
         of node: NodeID, startedAt: Timestamp, since time: Timestamp, at now: Timestamp
     ) async throws(StoreError) -> Pulse {
         try await perform { db async throws(StoreError) in
-            try await db.run(
+            let clock = try await db.first(
                 """
                 INSERT INTO nodes (id, started_at, seen_at) VALUES ($1, $2, $3)
                 ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at
-                """, node, startedAt, now)
+                RETURNING floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint
+                """, node, startedAt, now
+            ) { row in Timestamp(milliseconds: row.integer(0)) }
             try await db.run("DELETE FROM nodes WHERE seen_at < $1", now - Self.nodeMemory)
             let peers: [NodeID] = try await db.all(
                 "SELECT id FROM nodes WHERE id <> $1 AND seen_at > $2", node,
@@ -34,7 +39,7 @@ extension PostgresStore {
                 """, node, time
             ) { row throws(StoreError) in try row.id(0) }
             let ended = try await Rows.families(endedSince: time, in: db)
-            return Pulse(peers: peers, untold: untold, ended: ended)
+            return Pulse(peers: peers, untold: untold, ended: ended, clock: clock ?? now)
         }
     }
 

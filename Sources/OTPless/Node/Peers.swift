@@ -10,6 +10,8 @@ public final class Peers: Sendable {
         let mayHaveMissed: @Sendable () -> Void
         let clockDiffers: @Sendable (Duration) -> Void
 
+        /// What hears, and what it is told.
+        ///
         /// `heard` is told of each hint and must only pass it on; `mayHaveMissed` is told when hints may
         /// have been lost: then all pages should look again. `clockDiffers` is told once how far this
         /// machine's clock is ahead of the database's when that is too much, and of zero when it is mended.

@@ -120,7 +120,10 @@ public final class Gateway: Sendable {
             {
                 return .nothingNew
             }
-            return .outcome(try await logins.outcome(of: login, handsOver: handsOver))
+            let outcome = try await logins.outcome(of: login, handsOver: handsOver) {
+                self.isAttached(socket, to: login.id)
+            }
+            return outcome.map { .outcome($0) } ?? .replaced
         } catch {
             return error.code == .sessionNotFound ? .outcome(.over) : .storeDown
         }

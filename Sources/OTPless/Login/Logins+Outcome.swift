@@ -15,16 +15,30 @@ extension Logins {
         case over
     }
 
-    /// Where a login stands now; a confirmed one hands out its tokens, unless it is only to be told.
+    /// Where a login stands now; a confirmed one hands out its tokens.
     ///
     /// - Throws: `SESSION_NOT_FOUND` when it is forgotten; `SERVICE_UNAVAILABLE`.
+    public func outcome(of login: Login) async throws(Failure) -> Outcome {
+        try await outcome(of: login, handsOver: true, to: nil) ?? .over
+    }
+
+    /// The same for a page that waits here on a socket; nil when another one has taken its place.
+    ///
+    /// - Parameter handsOver: If not, it is only told that there are tokens.
     public func outcome(
-        of login: Login, handsOver: Bool = true
-    ) async throws(Failure) -> Outcome {
+        of login: Login, handsOver: Bool, toPage isThere: @escaping @Sendable () -> Bool
+    ) async throws(Failure) -> Outcome? {
+        try await outcome(
+            of: login, handsOver: handsOver, to: PagePlace(node: events.node, isThere: isThere))
+    }
+
+    private func outcome(
+        of login: Login, handsOver: Bool, to page: PagePlace?
+    ) async throws(Failure) -> Outcome? {
         switch login.standing(at: clock.now) {
         case .pending: return .pending(login)
-        case .confirmed: return handsOver ? try await collect(login) : .ready
-        case .ended(.sessionExpired): return try await lastOutcome(of: login, handsOver)
+        case .confirmed: return handsOver ? try await collect(login, to: page) : .ready
+        case .ended(.sessionExpired): return try await lastOutcome(of: login, handsOver, to: page)
         case .ended(let code): return .ended(code)
         case .over: return .over
         case .forgotten: throw Failure(.sessionNotFound)
@@ -33,24 +47,26 @@ extension Logins {
 
     /// An answer that came in time may wait for its commit: what is behind it in the queue sees it.
     private func lastOutcome(
-        of login: Login, _ handsOver: Bool
-    ) async throws(Failure) -> Outcome {
+        of login: Login, _ handsOver: Bool, to page: PagePlace?
+    ) async throws(Failure) -> Outcome? {
         guard let settled = try await change(login.id, by: { _, _ in false }) else {
             throw Failure(.sessionNotFound)
         }
         switch settled.standing(at: clock.now) {
-        case .confirmed: return handsOver ? try await collect(settled) : .ready
+        case .confirmed: return handsOver ? try await collect(settled, to: page) : .ready
         case .ended(let code): return .ended(code)
         default: return .over
         }
     }
 
-    private func collect(_ login: Login) async throws(Failure) -> Outcome {
+    private func collect(
+        _ login: Login, to page: PagePlace?
+    ) async throws(Failure) -> Outcome? {
         guard let user = login.user else { throw Failure(.internalError) }
         let (family, token) = tokens.begin(for: user, login: login.id)
         let now = clock.now
         let handover = try await log.guarding { () async throws(StoreError) in
-            try await store.collect(family, for: login.id, at: now)
+            try await store.collect(family, for: login.id, to: page, at: now)
         }
         switch handover {
         case .collected(let user, let isNew, let ended):
@@ -60,6 +76,7 @@ extension Logins {
             return .confirmed(grant, isNewUser: isNew)
         case .refused(.ended(let code)): return .ended(code)
         case .refused: return .over
+        case .replaced: return nil
         }
     }
 

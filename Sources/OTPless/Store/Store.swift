@@ -79,8 +79,10 @@ public protocol Store: Sendable {
     ) async throws(StoreError) -> [ReportResult]
 
     /// Makes a family the one that a confirmed login hands out, and ends the one before.
+    ///
+    /// - Parameter page: The page that waits on a socket and whose tokens they are to be.
     func collect(
-        _ family: RefreshFamily, for id: LoginID, at now: Timestamp
+        _ family: RefreshFamily, for id: LoginID, to page: PagePlace?, at now: Timestamp
     ) async throws(StoreError) -> Handover
 
     /// Lifts all that keeps a person with that number from signing in; returns what there was.

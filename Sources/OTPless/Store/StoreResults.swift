@@ -88,6 +88,22 @@ public enum Handover: Sendable {
 
     /// The login does not stand at `confirmed`.
     case refused(Login.Standing)
+
+    /// The page that was to have the tokens is no longer the one that waits.
+    case replaced
+}
+
+/// Where a page waits on a socket, and whether it still does.
+public struct PagePlace: Sendable {
+    /// Its node; nil where there is but one.
+    let node: NodeID?
+
+    /// Any thread may ask.
+    let isThere: @Sendable () -> Bool
+
+    package init(node: NodeID?, isThere: @escaping @Sendable () -> Bool) {
+        (self.node, self.isThere) = (node, isThere)
+    }
 }
 
 /// A family that was ended, and the login whose page may still hold its tokens.

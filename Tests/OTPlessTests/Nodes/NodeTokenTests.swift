@@ -42,6 +42,35 @@ struct NodeTokenTests {
         }
     }
 
+    @Test func `a page that has been replaced by another node's gets no tokens, and ends none`()
+        async throws
+    {
+        try await TwoNodes.use { nodes in
+            let (login, user) = try await nodes.one.insertConfirmed()
+            let (here, there) = (
+                NodeID.make(at: Sample.start, .system), NodeID.make(at: Sample.start, .system)
+            )
+            for (store, node) in [(nodes.one, here), (nodes.other, there)] {
+                _ = try await store.attach(login, to: node, while: { true })
+            }
+            let newer = PagePlace(node: there, isThere: { true })
+            guard case .collected = try await Self.collect(login, user, nodes.other, newer) else {
+                throw UnexpectedOutcome()
+            }
+            let family = try #require(try await nodes.one.login(login)?.family)
+            for page in [
+                PagePlace(node: here, isThere: { true }),
+                PagePlace(node: there, isThere: { false }),
+            ] {
+                guard case .replaced = try await Self.collect(login, user, nodes.one, page) else {
+                    throw UnexpectedOutcome()
+                }
+            }
+            #expect(try await nodes.one.family(family)?.endedAt == nil)
+            #expect(try nodes.count("families") == 1)
+        }
+    }
+
     /// Both change the login and its family, each with the other in mind.
     @Test func `refreshes and claims of a login at two nodes are not in each other's way`()
         async throws
@@ -127,11 +156,11 @@ struct NodeTokenTests {
     }
 
     private static func collect(
-        _ login: LoginID, _ user: UserID, _ store: any Store
+        _ login: LoginID, _ user: UserID, _ store: any Store, _ page: PagePlace? = nil
     ) async throws -> Handover {
         let made = RefreshFamily.begin(
             id: .make(at: Sample.start, .system), user: user, login: login, key: try Sample.key(),
             at: Sample.start, .system)
-        return try await store.collect(made.family, for: login, at: Sample.start)
+        return try await store.collect(made.family, for: login, to: page, at: Sample.start)
     }
 }

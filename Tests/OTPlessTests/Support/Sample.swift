@@ -93,6 +93,15 @@ struct SampleLogin {
 }
 
 extension Store {
+    /// Makes a family the one that a login hands out, to whoever asks.
+    func collect(
+        _ family: RefreshFamily, for id: LoginID, at now: Timestamp
+    ) async throws(StoreError) -> Handover {
+        try await collect(family, for: id, to: nil, at: now)
+    }
+}
+
+extension Store {
     /// Applies one message; the id of the login that it changed.
     @discardableResult
     func apply(

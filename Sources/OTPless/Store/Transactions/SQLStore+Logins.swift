@@ -90,10 +90,12 @@ extension SQLStore {
 
     /// Makes a family the one that a confirmed login hands out.
     public func collect(
-        _ family: RefreshFamily, for id: LoginID, at now: Timestamp
+        _ family: RefreshFamily, for id: LoginID, to page: PagePlace?, at now: Timestamp
     ) async throws(StoreError) -> Handover {
         try await perform { db async throws(StoreError) in
             guard var login = try await Rows.login(id, in: db) else { return .refused(.forgotten) }
+            // Else they would end those of the page that is: asked while no other can arrive.
+            if let page, login.node != page.node || !page.isThere() { return .replaced }
             let standing = login.standing(at: now)
             guard standing == .confirmed, let owner = login.user,
                 let user = try await Rows.user(owner, in: db), user.id == family.user

@@ -46,4 +46,20 @@ extension App {
             return Self.glance
         }
     }
+
+    /// Says when the database goes, and when it is back.
+    func startWatching(_ store: PostgresStore, on loop: isolated EventLoop) {
+        let wasDown = Locked(false)
+        Repeater.start(after: Self.glance, on: loop) { [self] _ in
+            let isDown = store.isDown
+            let hasChanged = wasDown.withLock { wasDown in
+                defer { wasDown = isDown }
+                return wasDown != isDown
+            }
+            if hasChanged {
+                log.write(isDown ? .error : .info, isDown ? "database lost" : "database back")
+            }
+            return Self.glance
+        }
+    }
 }

@@ -9,7 +9,7 @@ extension Peers.Listener {
         } mayHaveMissed: {
             gateway.lookAgain()
         } clockDiffers: { ahead in
-            guard ahead != .zero else { return app.log.write(.info, "clock agrees again") }
+            guard ahead != .zero else { return app.log.write(.warning, "clock agrees again") }
             app.log.write(
                 .warning, "clock differs",
                 [

@@ -16,7 +16,10 @@ struct ServerProcess {
     private let tls: TLSContext?
 
     /// How long a drain may take.
-    private static let drainTime = Duration.seconds(10)
+    private static let drainTime = Duration.seconds(9)
+
+    /// What is left of the ten seconds for a database that may be mute: others find out by themselves.
+    private static let leaveTime = Duration.seconds(1)
 
     /// As many loops as configured, one for each core by default.
     static func makeLoops(_ config: Config) throws -> LoopGroup {
@@ -85,12 +88,26 @@ struct ServerProcess {
         app.draining.begin()
         app.log.write(.info, "draining")
         await server.drain(within: Self.drainTime)
-        await app.rejections.flush(isLast: true)
-        await database.leave()
+        await takeLeave()
         loops.stop()
         database.close()
         app.log.write(.info, "stopped")
         app.log.close()
+    }
+
+    private func takeLeave() async {
+        let hasLeft = Locked(false)
+        loops.loops[0].post { [app, database] loop in
+            loop.spawn { _ in
+                await app.rejections.flush(isLast: true)
+                await database.leave()
+                hasLeft.withLock { $0 = true }
+            }
+        }
+        let deadline = Moment.now + Self.leaveTime
+        while !hasLeft.withLock({ $0 }), Moment.now < deadline {
+            try? await Task.sleep(for: .milliseconds(2))
+        }
     }
 
     /// Reads again what lies in files; what is not fit changes nothing.
@@ -156,7 +173,8 @@ struct ServerProcess {
         switch database {
         case .file(let store, _):
             await app.startWatching(store, for: gateway, on: loop)
-        case .shared(_, let peers):
+        case .shared(let store, let peers):
+            await app.startWatching(store, on: loop)
             do throws(StoreError) {
                 try await peers.join(Peers.Listener(app, gateway), app.clock)
             } catch {

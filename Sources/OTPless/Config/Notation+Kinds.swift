@@ -135,7 +135,9 @@ extension Notation where Value == Confirmation {
 extension Notation where Value == DatabaseLocation {
     /// `sqlite:PATH` or a URL of PostgreSQL, of which the password is never printed.
     static let database = Notation(
-        expectation: "must be sqlite:PATH or postgres://USER@HOST/DATABASE"
+        expectation:
+            "must be sqlite:PATH or postgres://USER@HOST/DATABASE, its password percent-encoded, "
+            + "with libpq's parameters"
     ) { text in
         DatabaseLocation(text)
     } print: { location in

@@ -19,7 +19,9 @@ final class PeerWatch: Source {
     private var others: [NodeID] = []
     /// When the last look that succeeded began.
     private var lookedAt: Timestamp
-    private var clockDiffers = false
+    /// How far this machine's clock is ahead of the database's, and what was told of it.
+    private var ahead = Duration.zero
+    private var toldAhead = Duration.zero
 
     /// How long a lost hint costs; less than the second that is promised, as the look itself takes time.
     private static let interval = Duration.milliseconds(750)
@@ -109,7 +111,7 @@ final class PeerWatch: Source {
         guard let id else { return }
         let (parts, startedAt) = (parts, startedAt)
         let now = parts.clock.now
-        let since = min(lookedAt, now) - Self.margin
+        let since = min(lookedAt, now) - Self.margin - max(ahead, .zero)
         loop.spawn { loop in
             let pulse = try? await parts.store.pulse(
                 of: parts.node, startedAt: startedAt, since: since, at: now)
@@ -129,13 +131,19 @@ final class PeerWatch: Source {
         for family in pulse.ended { parts.listener.heard(.replaced(family.id)) }
     }
 
-    /// What the way to the database and back took is no difference.
+    /// What the way to the database and back took is no difference. Told again when it is twice as much.
     private func compareClock(with database: Timestamp, sent: Timestamp) {
-        let received = parts.clock.now
-        let ahead = max(sent - database, .zero) + min(received - database, .zero)
-        let differs = max(ahead, .zero - ahead) > Self.clockTolerance
-        guard differs != clockDiffers else { return }
-        clockDiffers = differs
-        parts.listener.clockDiffers(differs ? ahead : .zero)
+        ahead = max(sent - database, .zero) + min(parts.clock.now - database, .zero)
+        let differs = ahead.magnitude > Self.clockTolerance
+        let isMore =
+            toldAhead == .zero || (ahead < .zero) != (toldAhead < .zero)
+            || ahead.magnitude > toldAhead.magnitude * 2
+        guard differs ? isMore : toldAhead != .zero else { return }
+        toldAhead = differs ? ahead : .zero
+        parts.listener.clockDiffers(toldAhead)
     }
+}
+
+extension Duration {
+    fileprivate var magnitude: Duration { max(self, .zero - self) }
 }

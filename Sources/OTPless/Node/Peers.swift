@@ -13,7 +13,7 @@ public final class Peers: Sendable {
         /// What hears, and what it is told.
         ///
         /// `heard` is told of each hint and must only pass it on; `mayHaveMissed` is told when hints may
-        /// have been lost: then all pages should look again. `clockDiffers` is told once how far this
+        /// have been lost: then all pages should look again. `clockDiffers` is told how far this
         /// machine's clock is ahead of the database's when that is too much, and of zero when it is mended.
         public init(
             heard: @escaping @Sendable (Hint) -> Void,

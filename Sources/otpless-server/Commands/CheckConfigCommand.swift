@@ -11,7 +11,8 @@ extension Command {
 
             Lists everything that is missing or wrong (exit status 78). Or prints warnings and that
             the configuration is valid. Run it as the server's user and in the server's folder: it
-            also looks whether the database can be written there.
+            also looks whether an SQLite database can be written there. A PostgreSQL is not asked:
+            otpless-server migrate does that.
             """
     ) { CheckConfigCommand.run($0) }
 }
@@ -42,7 +43,11 @@ enum CheckConfigCommand {
             + (configured.isRead ? files.flatMap(\.faults) : []).map(\.description)
         guard complaints.isEmpty else { return Configured.complain(complaints) }
         configured.warn(adding: files.flatMap(\.warnings))
-        return Terminal.tell("Configuration is valid")
+        guard case .postgres = config.database else {
+            return Terminal.tell("Configuration is valid")
+        }
+        return Terminal.tell(
+            "Configuration is valid; the database was not asked (otpless-server migrate does that)")
     }
 
     /// A folder of keys that is not to be there is no more looked into than one that is missing.

@@ -5,7 +5,7 @@ extension Command {
     static let copy = Command(
         name: "copy", summary: "move everything from an SQLite file to PostgreSQL",
         help: """
-            usage: otpless-server copy --from sqlite:PATH [--to postgres://...] [--env-file FILE]
+            usage: otpless-server copy --from sqlite:PATH [--to postgres://... | --env-file FILE]
 
               --from            the file; stop its server first
               --to              an empty PostgreSQL database; without it, the one of
@@ -36,9 +36,11 @@ enum CopyCommand {
                     await copy(path, to: $0.config.database)
                 }
             }
-            guard let location = DatabaseLocation(target), given.rest.isEmpty else {
-                throw UsageFault(
-                    description: "--to takes postgres://USER@HOST/DATABASE, and no --env-file")
+            guard given.rest.isEmpty else {
+                throw UsageFault(description: "takes --to or --env-file, and not both")
+            }
+            guard let location = DatabaseLocation(target) else {
+                throw UsageFault(description: "--to takes postgres://USER@HOST/DATABASE")
             }
             return await copy(path, to: location)
         } catch {
@@ -64,7 +66,7 @@ enum CopyCommand {
                 .run(on: loops.loops[0])
             return tell(copied, path, target)
         } catch {
-            return complain("\(error). All of it is in \(target) or nothing: run it again")
+            return complain("\(error). \(target) has all of it, or nothing")
         }
     }
 

@@ -111,6 +111,33 @@ struct NodeProcessTests {
         }
     }
 
+    @Test func `a database that goes and comes back is told of, once each`() async throws {
+        try await TestPostgres.withDatabase { url, name in
+            let port = try FreePort.next()
+            let whatsApp = try await SimulatedWhatsApp(webhookPort: port)
+            let result = Result {
+                let node = try LiveServer(
+                    port: port, whatsApp: whatsApp, changes: ["OTPLESS_DATABASE": url])
+                let admin = try RawPostgres(try #require(TestPostgres.server))
+                try admin.run("ALTER DATABASE \(name) ALLOW_CONNECTIONS false")
+                try admin.run(
+                    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '\(name)'"
+                )
+                _ = try waitFor("its end") { node.log.contains("\"database lost\"") ? true : nil }
+                #expect(try node.call("GET", "/readyz").status == 503)
+                let failed = try node.metrics().value("otpless_postgres_operations_failed_total")
+                #expect(failed > 0)
+                try admin.run("ALTER DATABASE \(name) ALLOW_CONNECTIONS true")
+                _ = try waitFor("its return") {
+                    node.log.contains("\"database back\"") ? true : nil
+                }
+                #expect(node.log.split(separator: "\"database lost\"").count == 2)
+            }
+            await whatsApp.stop()
+            try result.get()
+        }
+    }
+
     @Test func `a node does not start without its database, and says why`() async throws {
         let whatsApp = try await SimulatedWhatsApp(webhookPort: 1)
         let folder = try TemporaryFolder()

@@ -122,7 +122,9 @@ public struct StoreCopy: Sendable {
             """)
         for table in CopiedTable.all {
             guard try await target.page(of: table, after: table.firstKey, limit: 1).isEmpty else {
-                throw .unavailable("\(table.name) has rows already: the target must be empty")
+                throw .unavailable(
+                    "\(table.name) has rows already: the target must be empty; was it copied before?"
+                )
             }
         }
     }

@@ -3,8 +3,10 @@ import Loop
 
 /// Where a PostgreSQL is and how to log in there: what libpq makes of a URL, and our time limits.
 ///
-/// Its description never shows the password.
+/// Its description is the URL without the password.
 package struct PostgresAddress: Sendable, CustomStringConvertible {
+    package let description: String
+
     /// libpq's keywords with their values.
     private let parameters: [String: String]
 
@@ -14,6 +16,8 @@ package struct PostgresAddress: Sendable, CustomStringConvertible {
         "gssencmode": "disable",
         "application_name": "otpless",
         "client_encoding": "UTF8",
+        // A standby takes no logins: another host is tried, or this one again when it is the primary.
+        "target_session_attrs": "read-write",
         "connect_timeout": "5",
         "tcp_user_timeout": "6000",
         "keepalives": "1",
@@ -44,6 +48,7 @@ package struct PostgresAddress: Sendable, CustomStringConvertible {
             throw .unavailable(
                 "the database's address cannot be read: percent-encode / and @ in the password")
         }
+        description = Self.withoutPassword(url)
         given.merge(Self.defaults) { given, _ in given }
         given["options"] = given["options"].map { "\(Self.options) \($0)" } ?? Self.options
         if given["host"] == nil, given["hostaddr"] == nil {
@@ -62,12 +67,22 @@ package struct PostgresAddress: Sendable, CustomStringConvertible {
             && given["dbname"]?.contains { "@/:".contains($0) } != true
     }
 
-    package var description: String {
-        let user = parameters["user"].map { "\($0)@" } ?? ""
-        let port = parameters["port"].map { ":\($0)" } ?? ""
-        let mode = parameters["sslmode"].map { "?sslmode=\($0)" } ?? ""
-        return "postgres://\(user)\(parameters["host"] ?? "")\(port)/"
-            + "\(parameters["dbname"] ?? "")\(mode)"
+    /// A URL as it was given, but for its passwords; user and query are found as libpq finds them.
+    private static func withoutPassword(_ url: String) -> String {
+        let start = url.index(url.firstIndex(of: "/") ?? url.startIndex, offsetBy: 2)
+        let end = url[start...].firstIndex { "@/".contains($0) } ?? url.endIndex
+        let hasUser = end < url.endIndex && url[end] == "@"
+        let user = hasUser ? url[start..<end].prefix { $0 != ":" } : ""
+        let rest = url[(hasUser ? end : start)...]
+            .split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        let query = rest.dropFirst().flatMap { $0.split(separator: "&") }
+            .filter { parameter in
+                let name = parameter.prefix { $0 != "=" }
+                // One that is percent-encoded may be any.
+                return !name.contains("%") && !name.lowercased().contains("password")
+            }
+        let mark = query.isEmpty ? "" : "?"
+        return url[..<start] + user + (rest.first ?? "") + mark + query.joined(separator: "&")
     }
 
     /// A text without the password, should it ever hold it.

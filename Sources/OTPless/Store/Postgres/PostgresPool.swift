@@ -92,6 +92,7 @@ package final class PostgresPool: Source, PostgresConnectionOwner {
             arm(on: loop)
             count()
         }
+        if case .failure = answer, !isClosed { metrics.failures.add() }
         return try answer.get()
     }
 

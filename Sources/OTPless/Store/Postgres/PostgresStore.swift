@@ -133,6 +133,9 @@ public final class PostgresStore: SQLStore {
         return places.first { !$0.isDown } ?? own
     }
 
+    /// Whether no loop can have a connection.
+    public var isDown: Bool { places.allSatisfy(\.isDown) }
+
     /// Closes the connections; operations that come later are told so.
     public func close() {
         for place in places {

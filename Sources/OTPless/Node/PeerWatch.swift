@@ -131,7 +131,9 @@ final class PeerWatch: Source {
         for family in pulse.ended { parts.listener.heard(.replaced(family.id)) }
     }
 
-    /// What the way to the database and back took is no difference. Told again when it is twice as much.
+    /// Tells that the clock differs, and again when it does so twice as much.
+    ///
+    /// What the way to the database and back took is no difference.
     private func compareClock(with database: Timestamp, sent: Timestamp) {
         ahead = max(sent - database, .zero) + min(parts.clock.now - database, .zero)
         let differs = ahead.magnitude > Self.clockTolerance

@@ -163,6 +163,20 @@ struct PostgresPoolTests {
         }
     }
 
+    @Test func `a database that may not be written is not used until it may`() async throws {
+        try await withPostgres { rig in
+            let server = try RawPostgres(try #require(TestPostgres.server))
+            let name = try #require(try rig.raw().run("SELECT current_database()"))
+            let ask: @Sendable (PostgresSession) async throws(StoreError) -> Int = {
+                session throws(StoreError) in try await session.rows("SELECT 1", []).count
+            }
+            try server.run("ALTER DATABASE \(name) SET default_transaction_read_only = on")
+            await #expect(throws: StoreError.self) { try await rig.read(ask) }
+            try server.run("ALTER DATABASE \(name) RESET default_transaction_read_only")
+            try await wait(for: "a connection") { (try? await rig.read(ask)) == 1 }
+        }
+    }
+
     @Test func `who gets no answer in time fails, and the next has another connection`()
         async throws
     {

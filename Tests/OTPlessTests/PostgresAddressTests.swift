@@ -9,7 +9,7 @@ import Testing
 struct PostgresAddressTests {
     @Test(arguments: [
         "app:hunt/er2@h/db", "app:hunt@er2@h/db", "app:/hunter2@h/db", "app:@hunter2@h/db",
-        "app:hunt/er2@h:1/db",
+        "app:hunt/er2@h:1/db", "h?user=app&password=hunt@er2",
     ])
     func `a password that is not encoded is refused, and never shown`(address: String) {
         let error = #expect(throws: StoreError.self) {

@@ -63,7 +63,7 @@ package struct PostgresAddress: Sendable, CustomStringConvertible {
         let ports = given["port"] ?? ""
         return ports.allSatisfy { $0.isASCII && $0.isNumber || $0 == "," }
             && given["host"]?.dropFirst().contains("@") != true
-            && given["user"]?.contains("@") != true
+            && given["user"]?.contains { "@?=".contains($0) } != true
             && given["dbname"]?.contains { "@/:".contains($0) } != true
     }
 

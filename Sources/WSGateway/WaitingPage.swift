@@ -45,8 +45,8 @@ final class WaitingPage: WebSocketHandler {
     /// Whether the store knows that the page waits here.
     private var hasArrived = false
     private var isLooking = false
-    private var mustLookAgain = false
-    private var mustTakeBack = false
+    /// Whether the look that must follow takes the pair back; nil when none must.
+    private var nextTakesBack: Bool?
 
     /// How long a page may take to prove itself.
     private static let proofTime = Duration.seconds(10)
@@ -154,8 +154,7 @@ final class WaitingPage: WebSocketHandler {
         case .unproved, .acknowledging, .done: return
         }
         if isLooking {
-            mustLookAgain = true
-            mustTakeBack = mustTakeBack || takingBack
+            nextTakesBack = takingBack || nextTakesBack == true
             return
         }
         // Mostly nobody has answered yet: then the page is told in the same write as its 101.
@@ -196,9 +195,8 @@ final class WaitingPage: WebSocketHandler {
             // A page that has its tokens keeps its time for the ack.
             if case .waiting = stage { socket.setDeadline(loop.now + Self.retry, on: loop) }
         }
-        if mustLookAgain {
-            let takingBack = mustTakeBack
-            (mustLookAgain, mustTakeBack) = (false, false)
+        if let takingBack = nextTakesBack {
+            nextTakesBack = nil
             look(takingBack: takingBack, on: loop)
         }
     }

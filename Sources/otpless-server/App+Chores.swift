@@ -19,10 +19,10 @@ extension App {
         let rest = Duration.seconds(60)
         Repeater.start(after: rest, on: loop) { [self] _ in
             let now = clock.now
-            let rows = (try? await store.sweep(at: now)) ?? 0
+            let rows = try? await store.sweep(at: now)
             let records = try? await store.sweepRecords(olderThan: config.auditRetention, at: now)
             // More may be left when a batch was full: then at once again.
-            return rows + (records ?? 0) > 0 ? .milliseconds(50) : rest
+            return (rows ?? 0) + (records ?? 0) > 0 ? .milliseconds(50) : rest
         }
     }
 
